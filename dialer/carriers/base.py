@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import Protocol, Self, TypeAlias
 
 from dialer.domain.call import AttemptState, Channel, Failure
 from dialer.domain.clock import Instant
@@ -148,7 +148,7 @@ CarrierEvent: TypeAlias = CallEvent | SmsReceived
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The carrier knows the attempt: its whole life so far, oldest first, an Ended last where it has ended."""
+    """The carrier knows the attempt: its life so far, oldest first, an Ended last where it has ended."""
 
     carrier_id: str
     events: Sequence[CallEvent]
@@ -189,7 +189,7 @@ class Carrier(Protocol):
     calls_per_second: float
     """0: no limit of its own."""
 
-    async def __aenter__(self) -> "Carrier": ...
+    async def __aenter__(self) -> Self: ...
 
     async def __aexit__(self, *exc: object) -> None: ...
 

@@ -189,7 +189,7 @@ class Campaign:
     def move(
         self, to: CampaignStatus, *, reason: StatusReason | None = None, detail: str | None = None
     ) -> "Campaign":
-        """The campaign in its new status. Raises WrongState when the table of legal moves has no such move."""
+        """The campaign in its new status. Raises WrongState when LEGAL_MOVES has no such move."""
         if to not in LEGAL_MOVES[self.status]:
             raise WrongState(f"The campaign is {self.status}; it cannot become {to}.")
         return replace(self, status=to, status_reason=reason, status_detail=detail)
