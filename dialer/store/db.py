@@ -1,0 +1,246 @@
+"""The database file: one writer thread with group commit, and readers beside it.
+
+Nothing awaits inside a transaction: work is a plain function over the writer's connection. What waits
+together runs in one hop to the writer's thread and shares one commit, each in its own savepoint; futures
+resolve and wake-ups fire only after that commit.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import queue
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from dialer.domain.clock import Clock, Instant
+from dialer.domain.errors import StoreRefused, StoreUnavailable
+from dialer.domain.events import Event
+from dialer.failpoint import failpoint
+from dialer.store.migrate import migrate
+from dialer.store.unit import Snapshot, Transaction
+
+T = TypeVar("T")
+
+_LARGEST_GROUP = 256
+_READERS = 3
+_BUSY_TIMEOUT = 5.0
+
+
+@dataclass(slots=True)
+class _Waiting(Generic[T]):
+    work: Callable[[Transaction], T]
+    name: str
+    future: "asyncio.Future[T]"
+    result: T | None = None
+    error: BaseException | None = None
+    events: Sequence[Event] = ()
+
+
+class Store:
+    """The open store. `transact` and `read` run functions of this package and of the service over it.
+
+    `on_commit` is called in the loop after each commit with the events that it holds; the event log
+    hangs itself in there.
+    """
+
+    def __init__(
+        self, writer: sqlite3.Connection, readers: Sequence[sqlite3.Connection], clock: Clock
+    ) -> None:
+        self.clock = clock
+        self.on_commit: Callable[[Sequence[Event]], None] = lambda _events: None
+        self._writer = writer
+        self._writing = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
+        self._waiting: list[_Waiting[Any]] = []
+        self._busy = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._readers: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        for reader in readers:
+            self._readers.put(reader)
+        self._reading = ThreadPoolExecutor(len(readers), thread_name_prefix="store-reader")
+
+    async def transact(self, work: Callable[[Transaction], T]) -> T:
+        """Runs `work` in a transaction of its own, sharing the commit with others that wait.
+
+        `work` is plain code of at most 20 ms that touches no memory but what it returns. Its exception
+        undoes its own changes alone and is raised here. Raises StoreUnavailable when nothing can be written.
+        A cancelled caller does not undo what was already handed over.
+        """
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(work, work.__qualname__.partition(".")[0], future))
+        if not self._busy:
+            self._start_group()
+        return await future
+
+    async def read(self, work: Callable[[Snapshot], T]) -> T:
+        """Runs `work` over one consistent snapshot in a reader's thread."""
+
+        def run() -> T:
+            connection = self._readers.get()  # as many as there are threads, so it never waits
+            connection.execute("BEGIN")
+            try:
+                return work(Snapshot(connection, self.clock.now()))
+            finally:
+                connection.execute("ROLLBACK")
+                self._readers.put(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._reading, run)
+
+    async def idle(self) -> None:
+        """Returns once no transaction waits or runs."""
+        await self._idle.wait()
+
+    async def close(self) -> None:
+        """Waits for what runs, moves the write-ahead log into the file, closes."""
+        await self.idle()
+        await asyncio.get_running_loop().run_in_executor(self._writing, self._close_connections)
+
+    def _close_connections(self) -> None:
+        self._writing.shutdown(wait=False)
+        self._reading.shutdown()
+        while not self._readers.empty():
+            self._readers.get().close()
+        with contextlib.suppress(sqlite3.OperationalError):  # a full disk keeps its log for the next start
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._writer.close()
+
+    def _start_group(self) -> None:
+        self._busy = True
+        self._idle.clear()
+        group, self._waiting = self._waiting[:_LARGEST_GROUP], self._waiting[_LARGEST_GROUP:]
+        self._writing.submit(self._run_group, group, asyncio.get_running_loop())
+
+    def _run_group(self, group: list[_Waiting[Any]], loop: asyncio.AbstractEventLoop) -> None:
+        try:
+            self._commit_group(group)
+        except sqlite3.Error as error:
+            self._fail_group(group, error)
+        loop.call_soon_threadsafe(self._finish_group, group)
+
+    def _commit_group(self, group: list[_Waiting[Any]]) -> None:
+        self._writer.execute("BEGIN IMMEDIATE")
+        now = self.clock.now()
+        for waiting in group:
+            self._run_one(waiting, now)
+        for waiting in group:
+            failpoint(f"{waiting.name}.before_commit")
+        self._writer.execute("COMMIT")
+        for waiting in group:
+            failpoint(f"{waiting.name}.committed")
+
+    def _run_one(self, waiting: _Waiting[Any], now: Instant) -> None:
+        execute = self._writer.execute
+        execute("SAVEPOINT work")
+        transaction = Transaction(self._writer, now)
+        try:
+            waiting.result = waiting.work(transaction)
+            waiting.events = transaction.events
+        except Exception as error:  # noqa: BLE001  somebody's work; it is raised again where he waits
+            if not self._writer.in_transaction:
+                # A full disk rolls the whole transaction back, the savepoints before this one too.
+                raise sqlite3.OperationalError(str(error)) from error
+            execute("ROLLBACK TO work")
+            waiting.error = _translated(error)
+        execute("RELEASE work")
+
+    def _fail_group(self, group: list[_Waiting[Any]], error: sqlite3.Error) -> None:
+        if self._writer.in_transaction:
+            self._writer.execute("ROLLBACK")
+        for waiting in group:
+            waiting.error = _translated(error)
+            waiting.events = ()
+
+    def _finish_group(self, group: list[_Waiting[Any]]) -> None:
+        events: list[Event] = []
+        for waiting in group:
+            events.extend(waiting.events)
+            if waiting.future.done():
+                continue
+            if waiting.error is not None:
+                waiting.future.set_exception(waiting.error)
+            else:
+                waiting.future.set_result(waiting.result)
+        if self._waiting:
+            self._start_group()
+        else:
+            self._busy = False
+            self._idle.set()
+        if events:
+            self.on_commit(events)
+
+
+def _translated(error: Exception) -> Exception:
+    if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.IntegrityError):
+        return StoreUnavailable(f"The database cannot be written: {error}.")
+    return error
+
+
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    """A connection with the project's settings; any thread may use it, one at a time."""
+    uri = path.absolute().as_uri() + ("?mode=ro" if read_only else "")
+    connection = sqlite3.connect(
+        uri,
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=_BUSY_TIMEOUT,
+        cached_statements=256,
+    )
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA foreign_keys = ON")
+    if not read_only:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def prepare(path: Path) -> sqlite3.Connection:
+    """Creates the file (0600) where it is missing, migrates it, returns a connection that may write.
+
+    Raises StoreRefused when the file is no database of ours.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        connection = connect(path)
+        migrate(connection)
+    except sqlite3.DatabaseError as error:
+        raise StoreRefused(
+            f"{path} cannot be used as the database: {error}. Restore a backup, or move it away."
+        ) from error
+    except OSError as error:
+        raise StoreRefused(f"{path} cannot be opened: {error.strerror}.") from error
+    return connection
+
+
+@contextlib.asynccontextmanager
+async def open_store(path: Path, clock: Clock) -> AsyncIterator[Store]:
+    """The store of a daemon, for as long as the context lasts.
+
+    Raises StoreRefused when another daemon has the file, or it cannot be used.
+    """
+    lock = await asyncio.to_thread(_lock, path.with_name(path.name + ".lock"))
+    try:
+        writer = await asyncio.to_thread(prepare, path)
+        readers = [await asyncio.to_thread(connect, path, read_only=True) for _ in range(_READERS)]
+        store = Store(writer, readers, clock)
+        try:
+            yield store
+        finally:
+            await store.close()
+    finally:
+        os.close(lock)
+
+
+def _lock(path: Path) -> int:
+    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise StoreRefused(f"Another daemon is running on this database ({path} is locked).") from None
+    return handle
