@@ -140,7 +140,7 @@ class Store:
         try:
             waiting.result = waiting.work(transaction)
             waiting.events = transaction.events
-        except Exception as error:  # noqa: BLE001  somebody's work; it is raised again where he waits
+        except Exception as error:
             if not self._writer.in_transaction:
                 # A full disk rolls the whole transaction back, the savepoints before this one too.
                 raise sqlite3.OperationalError(str(error)) from error

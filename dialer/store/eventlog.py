@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 
 from dialer.domain.events import AttemptEvent, Event, Recorded
 from dialer.store.db import Store
