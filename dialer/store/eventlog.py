@@ -32,9 +32,7 @@ class EventLog:
         try:
             while True:
                 wake.clear()  # before the read: what is committed after it sets it again
-                page = await self._store.read(
-                    lambda view: read_page(view, after, campaign_level=campaign_level)
-                )
+                page = await self._store.read(partial(read_page, after=after, campaign_level=campaign_level))
                 for event in page:
                     after = event.id
                     yield event
