@@ -1,6 +1,7 @@
 """A contact: one person's number in one campaign, and how far the dialer has come with it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from dialer.domain.call import Outcome
 from dialer.domain.clock import Instant
@@ -27,6 +28,17 @@ class Person:
         """`name`, else first and last name joined; None where none is known."""
         joined = " ".join(part for part in (self.first_name, self.last_name) if part)
         return self.name or joined or None
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """The contacts of one request: distinct numbers, cleaned."""
+
+    people: Sequence[Person] = ()
+    filled: Mapping[str, int] = field(default_factory=dict)
+    """For each field and variable, how many of them have a value."""
+    duplicates: int = 0
+    """How many were dropped because their number came before."""
 
 
 @dataclass(frozen=True, slots=True)
