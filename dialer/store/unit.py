@@ -9,6 +9,8 @@ from dialer.domain.events import AttemptEvent, Event
 
 _INSERT_EVENT = "INSERT INTO event (at, kind, campaign, contact, attempt, data) VALUES (?, ?, ?, ?, ?, ?)"
 _COLUMNS = frozenset({"campaign", "contact", "attempt"})
+_LONGEST_KEY = 18
+"""Digits; more do not fit SQLite's integers."""
 
 
 class Snapshot:
@@ -40,3 +42,9 @@ class Transaction(Snapshot):
         data = json.dumps(rest) if rest else "{}"
         self.execute(_INSERT_EVENT, (self.now, event.kind, event.campaign, contact, attempt, data))
         self.events.append(event)
+
+
+def key_of(reference: str) -> int:
+    """A numeric id written as text; -1, which is nobody's, when it is none."""
+    is_key = reference.isascii() and reference.isdigit() and len(reference) <= _LONGEST_KEY
+    return int(reference) if is_key else -1

@@ -23,7 +23,7 @@ CREATE TABLE campaign (
     id               INTEGER PRIMARY KEY AUTOINCREMENT,
     public_id        TEXT NOT NULL UNIQUE,
     list             INTEGER NOT NULL UNIQUE REFERENCES contact_list,
-    run              INTEGER NOT NULL DEFAULT 0,
+    run              INTEGER NOT NULL DEFAULT 1,
     name             TEXT NOT NULL,
     description      TEXT,
     channel          TEXT NOT NULL,
@@ -66,7 +66,7 @@ CREATE INDEX campaign_expiry ON campaign (expires_at)
 CREATE TABLE contact (
     id         INTEGER PRIMARY KEY,
     list       INTEGER NOT NULL REFERENCES contact_list,
-    run        INTEGER DEFAULT 0,
+    run        INTEGER DEFAULT 1,
     phone      TEXT NOT NULL,
     first_name TEXT,
     last_name  TEXT,
@@ -79,7 +79,7 @@ CREATE TABLE contact (
     attempts   INTEGER NOT NULL DEFAULT 0,
     retries    INTEGER NOT NULL DEFAULT 0,
     setbacks   INTEGER NOT NULL DEFAULT 0,
-    due        INTEGER,
+    due        INTEGER DEFAULT 0,
     waiting    TEXT,
     held       INTEGER NOT NULL DEFAULT 0
 ) STRICT;
@@ -87,7 +87,6 @@ CREATE TABLE contact (
 CREATE UNIQUE INDEX contact_phone ON contact (phone, list);
 CREATE INDEX contact_page ON contact (list, id);
 CREATE INDEX contact_due ON contact (list, run, due, id) WHERE status = 'pending';
-CREATE INDEX contact_rerun ON contact (list, run) WHERE status <> 'pending';
 
 CREATE TABLE attempt (
     numeric_id          INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,0 +1,254 @@
+"""The campaign table."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from dialer.domain.call import Channel, Outcome
+from dialer.domain.campaign import (
+    Campaign,
+    CampaignStatus,
+    Counters,
+    NewCampaign,
+    StatusReason,
+    read_config,
+)
+from dialer.domain.clock import Instant
+from dialer.domain.errors import NotFound
+from dialer.domain.ids import CampaignId, ListId
+from dialer.store.unit import Snapshot, Transaction, key_of
+
+_SHOWN = "origin = 'campaign'"
+
+
+def find(view: Snapshot, reference: str) -> Campaign:
+    """By public id, or by numeric id as text. Raises NotFound."""
+    row = view.execute(
+        f"SELECT * FROM campaign WHERE (public_id = ? OR id = ?) AND {_SHOWN}", (reference, key_of(reference))
+    ).fetchone()
+    if row is None:
+        raise NotFound("campaign", reference)
+    return _from_row(row)
+
+
+def get(view: Snapshot, campaign_id: CampaignId) -> Campaign:
+    """By key. Raises NotFound."""
+    row = view.execute("SELECT * FROM campaign WHERE id = ?", (campaign_id,)).fetchone()
+    if row is None:
+        raise NotFound("campaign", str(campaign_id))
+    return _from_row(row)
+
+
+def of_list(view: Snapshot, list_id: ListId) -> CampaignId:
+    """The campaign whose contacts these are."""
+    row = view.execute("SELECT id FROM campaign WHERE list = ?", (list_id,)).fetchone()
+    return CampaignId(row[0])
+
+
+def page(
+    view: Snapshot, *, status: CampaignStatus | None, channel: Channel | None, limit: int, offset: int
+) -> tuple[list[Campaign], int]:
+    """Newest first, and how many there are in all."""
+    where = [_SHOWN]
+    values: list[str | int] = []
+    for column, value in (("status", status), ("channel", channel)):
+        if value is not None:
+            where.append(f"{column} = ?")
+            values.append(value)
+    scope = " AND ".join(where)
+    rows = view.execute(
+        f"SELECT * FROM campaign WHERE {scope} ORDER BY id DESC LIMIT ? OFFSET ?", (*values, limit, offset)
+    )
+    found = [_from_row(row) for row in rows]
+    total = view.execute(f"SELECT count(*) FROM campaign WHERE {scope}", values).fetchone()[0]
+    return found, total
+
+
+def in_status(view: Snapshot, status: CampaignStatus) -> list[Campaign]:
+    rows = view.execute("SELECT * FROM campaign WHERE status = ? ORDER BY id", (status,))
+    return [_from_row(row) for row in rows]
+
+
+def insert(
+    tx: Transaction,
+    new: NewCampaign,
+    *,
+    public_id: str,
+    list_id: ListId,
+    counters: Counters,
+    filled: Mapping[str, int],
+) -> CampaignId:
+    row = {
+        "public_id": public_id,
+        "list": list_id,
+        "name": new.name,
+        "description": new.description,
+        "channel": new.channel,
+        "agent_id": new.agent_id,
+        "message_template": new.message_template,
+        "scheduled_at": new.scheduled_at,
+        "timezone": new.timezone,
+        "max_concurrent": new.max_concurrent,
+        "from_number": new.from_number,
+        "config": new.config.document,
+        "expires_at": new.config.expires_at,
+        "autostart": new.autostart,
+        "origin": new.origin,
+        "status": CampaignStatus.DRAFT,
+        "filled": json.dumps(filled),
+        "created_at": tx.now,
+        **_counter_columns(counters),
+    }
+    names = ", ".join(row)
+    marks = ", ".join(f":{name}" for name in row)
+    cursor = tx.execute(f"INSERT INTO campaign ({names}) VALUES ({marks})", row)
+    return CampaignId(cursor.lastrowid or 0)
+
+
+def save(tx: Transaction, campaign: Campaign) -> None:
+    """Writes every column that may change over the row."""
+    row = {
+        "list": campaign.list,
+        "run": campaign.run,
+        "name": campaign.name,
+        "description": campaign.description,
+        "channel": campaign.channel,
+        "agent_id": campaign.agent_id,
+        "message_template": campaign.message_template,
+        "scheduled_at": campaign.scheduled_at,
+        "timezone": campaign.timezone,
+        "max_concurrent": campaign.max_concurrent,
+        "from_number": campaign.from_number,
+        "config": campaign.config.document,
+        "expires_at": campaign.config.expires_at,
+        "autostart": campaign.autostart,
+        "status": campaign.status,
+        "status_reason": campaign.status_reason,
+        "status_detail": campaign.status_detail,
+        "swept": campaign.swept,
+        "filled": json.dumps(dict(campaign.filled)),
+        "started_at": campaign.started_at,
+        "completed_at": campaign.completed_at,
+        **_counter_columns(campaign.counters),
+    }
+    changes = ", ".join(f"{name} = :{name}" for name in row)
+    tx.execute(f"UPDATE campaign SET {changes} WHERE id = :id", {**row, "id": campaign.id})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a claim or an attempt's end must know of its campaign."""
+
+    status: CampaignStatus
+    run: int
+    list: ListId
+    swept: Outcome | None
+    expires_at: Instant | None
+    config: str
+    pending: int
+    in_progress: int
+
+
+def standing(tx: Transaction, campaign_id: CampaignId) -> Standing:
+    row = tx.execute(
+        "SELECT status, run, list, swept, expires_at, config, pending, in_progress FROM campaign"
+        " WHERE id = ?",
+        (campaign_id,),
+    ).fetchone()
+    return Standing(
+        CampaignStatus(row[0]), row[1], row[2], Outcome(row[3]) if row[3] else None, *tuple(row)[4:]
+    )
+
+
+def shift(tx: Transaction, campaign_id: CampaignId, changes: Mapping[str, int]) -> None:
+    """Moves contacts between the counters, e.g. `{"pending": -1, "in_progress": 1}`."""
+    columns = ", ".join(f"{name} = {name} + ?" for name in changes)
+    tx.execute(f"UPDATE campaign SET {columns} WHERE id = ?", (*changes.values(), campaign_id))
+
+
+def starts_due(view: Snapshot, now: Instant) -> list[CampaignId]:
+    """Campaigns whose scheduled start has come: launched ones, and drafts that the clock launches."""
+    rows = view.execute(
+        "SELECT id FROM campaign WHERE scheduled_at <= ? AND scheduled_at IS NOT NULL"
+        " AND status IN ('draft', 'launched') AND (status = 'launched' OR autostart)"
+        " ORDER BY scheduled_at",
+        (now,),
+    )
+    return [CampaignId(row[0]) for row in rows]
+
+
+def expiries_due(view: Snapshot, now: Instant) -> list[CampaignId]:
+    rows = view.execute(
+        "SELECT id FROM campaign WHERE expires_at <= ? AND expires_at IS NOT NULL"
+        " AND status IN ('launched', 'running', 'paused') ORDER BY expires_at",
+        (now,),
+    )
+    return [CampaignId(row[0]) for row in rows]
+
+
+def next_moment(view: Snapshot) -> Instant | None:
+    """When the clock next starts or ends a campaign by itself."""
+    start = view.execute(
+        "SELECT min(scheduled_at) FROM campaign WHERE scheduled_at IS NOT NULL"
+        " AND status IN ('draft', 'launched') AND (status = 'launched' OR autostart)"
+    ).fetchone()[0]
+    expiry = view.execute(
+        "SELECT min(expires_at) FROM campaign WHERE expires_at IS NOT NULL"
+        " AND status IN ('launched', 'running', 'paused')"
+    ).fetchone()[0]
+    return _earliest((start, expiry))
+
+
+def _earliest(moments: Iterable[Instant | None]) -> Instant | None:
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _counter_columns(counters: Counters) -> dict[str, int]:
+    return {
+        "total": counters.total,
+        "unusable": counters.unusable,
+        "pending": counters.pending,
+        "in_progress": counters.in_progress,
+        "completed": counters.completed,
+        "failed": counters.failed,
+        "skipped": counters.skipped,
+    }
+
+
+def _from_row(row: sqlite3.Row) -> Campaign:
+    return Campaign(
+        id=row["id"],
+        public_id=row["public_id"],
+        list=row["list"],
+        run=row["run"],
+        name=row["name"],
+        description=row["description"],
+        channel=Channel(row["channel"]),
+        agent_id=row["agent_id"],
+        message_template=row["message_template"],
+        scheduled_at=row["scheduled_at"],
+        timezone=row["timezone"],
+        max_concurrent=row["max_concurrent"],
+        from_number=row["from_number"],
+        config=read_config(row["config"]),
+        autostart=bool(row["autostart"]),
+        origin=row["origin"],
+        status=CampaignStatus(row["status"]),
+        status_reason=StatusReason(row["status_reason"]) if row["status_reason"] else None,
+        status_detail=row["status_detail"],
+        swept=Outcome(row["swept"]) if row["swept"] else None,
+        counters=Counters(
+            row["total"],
+            row["unusable"],
+            row["pending"],
+            row["in_progress"],
+            row["completed"],
+            row["failed"],
+            row["skipped"],
+        ),
+        filled=json.loads(row["filled"]),
+        created_at=row["created_at"],
+        started_at=row["started_at"],
+        completed_at=row["completed_at"],
+    )

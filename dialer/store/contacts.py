@@ -1,0 +1,243 @@
+"""The contact table, and the lists that make many of its rows visible at once."""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from dialer.domain.call import Outcome
+from dialer.domain.campaign import Campaign, CampaignStatus
+from dialer.domain.clock import Instant
+from dialer.domain.contact import Contact, Person
+from dialer.domain.ids import ContactId, ListId
+from dialer.domain.retry import ContactStatus, Progress, Verdict, Waiting
+from dialer.store.unit import Snapshot, Transaction
+
+_PERSON = "phone, first_name, last_name, name, email, timezone, variables"
+
+
+def new_list(tx: Transaction) -> ListId:
+    cursor = tx.execute("INSERT INTO contact_list (created_at) VALUES (?)", (tx.now,))
+    return ListId(cursor.lastrowid or 0)
+
+
+def insert(tx: Transaction, list_id: ListId, people: Iterable[Person]) -> None:
+    """One chunk of a list's contacts; their numbers are distinct within the list."""
+    tx.executemany(
+        f"INSERT INTO contact (list, run, {_PERSON}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                list_id,
+                1 if person.usable else None,
+                person.phone,
+                person.first_name,
+                person.last_name,
+                person.name,
+                person.email,
+                person.timezone,
+                person.variables,
+            )
+            for person in people
+        ],
+    )
+
+
+def orphaned_lists(view: Snapshot) -> list[ListId]:
+    """Lists that no campaign names: a request that died half-way, or contacts that were replaced."""
+    rows = view.execute("SELECT id FROM contact_list WHERE id NOT IN (SELECT list FROM campaign)")
+    return [ListId(row[0]) for row in rows]
+
+
+def delete_chunk(tx: Transaction, list_id: ListId, limit: int) -> bool:
+    """Deletes some contacts of a list, and the list itself with its last one. True when nothing is left."""
+    cursor = tx.execute(
+        "DELETE FROM contact WHERE id IN (SELECT id FROM contact WHERE list = ? LIMIT ?)", (list_id, limit)
+    )
+    if cursor.rowcount == limit:
+        return False
+    tx.execute("DELETE FROM contact_list WHERE id = ?", (list_id,))
+    return True
+
+
+def due(
+    view: Snapshot, campaign: Campaign, *, limit: int, untried_after: ContactId
+) -> tuple[list[tuple[ContactId, Person]], ContactId]:
+    """Contacts to dial now: those of this run whose time has come, then those this run has not tried.
+
+    The untried rows of a re-run are walked in the order of the list; the second value is how far.
+    """
+    rows = view.execute(
+        f"SELECT id, {_PERSON} FROM contact"
+        " WHERE list = ? AND run = ? AND status = 'pending' AND due <= ? ORDER BY due, id LIMIT ?",
+        (campaign.list, campaign.run, view.now, limit),
+    ).fetchall()
+    if campaign.run > 1 and len(rows) < limit:
+        untried = view.execute(
+            f"SELECT id, {_PERSON} FROM contact WHERE list = ? AND id > ? AND run < ? ORDER BY id LIMIT ?",
+            (campaign.list, untried_after, campaign.run, limit - len(rows)),
+        ).fetchall()
+        untried_after = untried[-1][0] if untried else untried_after
+        rows += untried
+    return [(ContactId(row[0]), Person(*tuple(row)[1:])) for row in rows], untried_after
+
+
+def next_due(view: Snapshot, campaign: Campaign) -> Instant | None:
+    """When the next pending contact of this run is worth trying; None when none waits."""
+    row = view.execute(
+        "SELECT min(due) FROM contact WHERE list = ? AND run = ? AND status = 'pending'",
+        (campaign.list, campaign.run),
+    ).fetchone()
+    moment: Instant | None = row[0]
+    if campaign.run > 1:
+        untried = view.execute(
+            "SELECT 1 FROM contact WHERE list = ? AND run < ? LIMIT 1", (campaign.list, campaign.run)
+        ).fetchone()
+        moment = view.now if untried else moment
+    return moment
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The part of a row that dialling changes, as stored; see the schema for what `run` means."""
+
+    list: ListId
+    run: int | None
+    phone: str
+    status: ContactStatus
+    outcome: Outcome | None
+    attempts: int
+    progress: Progress
+    due: Instant | None
+
+
+def row(tx: Transaction, contact_id: ContactId) -> Row:
+    found = tx.execute(
+        "SELECT list, run, phone, status, outcome, attempts, retries, setbacks, due FROM contact"
+        " WHERE id = ?",
+        (contact_id,),
+    ).fetchone()
+    return Row(
+        found[0],
+        found[1],
+        found[2],
+        ContactStatus(found[3]),
+        Outcome(found[4]) if found[4] else None,
+        found[5],
+        Progress(found[6], found[7]),
+        found[8],
+    )
+
+
+def begin(tx: Transaction, contact_id: ContactId, *, run: int, attempts: int, progress: Progress) -> None:
+    """The contact is in progress with its nth attempt of this run."""
+    tx.execute(
+        "UPDATE contact SET run = ?, status = 'in_progress', outcome = NULL, attempts = ?, retries = ?,"
+        " setbacks = ?, due = NULL, waiting = NULL, held = 0 WHERE id = ?",
+        (run, attempts, progress.retries, progress.setbacks, contact_id),
+    )
+
+
+def apply(tx: Transaction, contact_id: ContactId, verdict: Verdict) -> None:
+    """Writes what became of the contact after an attempt."""
+    tx.execute(
+        "UPDATE contact SET status = ?, outcome = ?, retries = ?, setbacks = ?, due = ?, waiting = ?,"
+        " held = ? WHERE id = ?",
+        (
+            verdict.status,
+            verdict.outcome,
+            verdict.progress.retries,
+            verdict.progress.setbacks,
+            verdict.due,
+            verdict.waiting,
+            verdict.held,
+            contact_id,
+        ),
+    )
+
+
+def postpone(tx: Transaction, contact_id: ContactId, *, run: int, due: Instant, waiting: Waiting) -> None:
+    """A gate holds the contact back until then; an untried row thereby enters this run."""
+    tx.execute(
+        "UPDATE contact SET attempts = iif(run = ?, attempts, 0), retries = iif(run = ?, retries, 0),"
+        " setbacks = iif(run = ?, setbacks, 0), run = ?, status = 'pending', outcome = NULL, held = 0,"
+        " due = ?, waiting = ? WHERE id = ?",
+        (run, run, run, run, due, waiting, contact_id),
+    )
+
+
+def release_busy(tx: Transaction, phone: str) -> list[ListId]:
+    """Wakes the contacts that waited for this number to be free; answers whose lists they are in."""
+    rows = tx.execute(
+        "UPDATE contact SET due = ? WHERE phone = ? AND waiting = 'number_busy' AND status = 'pending'"
+        " RETURNING list",
+        (tx.now, phone),
+    ).fetchall()
+    return [ListId(found[0]) for found in rows]
+
+
+_TRIED = "(run IS NOT NULL AND run = :run)"
+_STATUS = f"""CASE
+    WHEN run IS NULL THEN iif(:draft, 'pending', 'failed')
+    WHEN NOT {_TRIED} OR status = 'pending' THEN iif(:swept IS NULL, 'pending', 'failed')
+    ELSE status END"""
+_OUTCOME = f"""CASE
+    WHEN run IS NULL THEN iif(:draft, NULL, 'invalid_number')
+    WHEN NOT {_TRIED} OR status = 'pending' THEN :swept
+    ELSE outcome END"""
+
+
+def page(
+    view: Snapshot,
+    campaign: Campaign,
+    *,
+    status: ContactStatus | None,
+    outcome: Outcome | None,
+    phone: str | None,
+    held: bool | None,
+    after: int,
+    limit: int,
+) -> list[Contact]:
+    """Contacts with an id above `after`, as they stand in the present run."""
+    values: dict[str, object] = {
+        "list": campaign.list,
+        "run": campaign.run,
+        "draft": campaign.status is CampaignStatus.DRAFT,
+        "swept": campaign.swept,
+        "after": after,
+        "limit": limit,
+    }
+    where = ["list = :list", "id > :after"]
+    for expression, name, value in (
+        (_STATUS, "status", status),
+        (_OUTCOME, "outcome", outcome),
+        ("phone", "phone", phone),
+        (f"iif({_TRIED}, held, 0)", "held", held),
+    ):
+        if value is not None:
+            where.append(f"{expression} = :{name}_wanted")
+            values[f"{name}_wanted"] = value
+    rows = view.execute(
+        f"SELECT id, list, {_PERSON}, run, {_STATUS} AS now_status, {_OUTCOME} AS now_outcome,"
+        f" {_TRIED} AS tried, attempts, retries, setbacks, due, waiting, held"
+        f" FROM contact WHERE {' AND '.join(where)} ORDER BY id LIMIT :limit",
+        values,
+    )
+    return [_from_row(found) for found in rows]
+
+
+def _from_row(found: sqlite3.Row) -> Contact:
+    person = replace(Person(*tuple(found)[2:9]), usable=found["run"] is not None)
+    status = ContactStatus(found["now_status"])
+    tried = bool(found["tried"])
+    pending = status is ContactStatus.PENDING
+    return Contact(
+        id=found["id"],
+        list=found["list"],
+        person=person,
+        status=status,
+        outcome=Outcome(found["now_outcome"]) if found["now_outcome"] else None,
+        attempts=found["attempts"] if tried else 0,
+        progress=Progress(found["retries"], found["setbacks"]) if tried else Progress(),
+        due=found["due"] if tried and pending else None,
+        waiting=Waiting(found["waiting"]) if tried and pending and found["waiting"] else None,
+        held=bool(found["held"]) if tried else False,
+    )
