@@ -84,7 +84,7 @@ class Behaviour:
     """The people and machines behind all numbers, for one set of settings."""
 
     def __init__(self, settings: SimulatorSettings) -> None:
-        self._key = f"{settings.seed}|".encode()
+        self._keys = {channel: f"{settings.seed}|{channel}|" for channel in Channel}
         self._latency = settings.latency_seconds
         self._ring = settings.ring_seconds
         self._talk = settings.talk_seconds
@@ -105,7 +105,7 @@ class Behaviour:
     def plan(self, channel: Channel, number: str, nth: int) -> Plan:
         """What the nth attempt (from 1) to this number will meet."""
         # A keyed digest, since hash() differs between processes and random.Random costs ten times more.
-        digest = blake2b(self._key + f"{channel}|{number}|{nth}".encode(), digest_size=32).digest()
+        digest = blake2b(f"{self._keys[channel]}{number}|{nth}".encode(), digest_size=32).digest()
         outcome, latency, ring, talk = _DRAWS.unpack(digest)
         ending = _ENDINGS[channel].get(number[-_ENDING_LENGTH:])
         if ending is not None:

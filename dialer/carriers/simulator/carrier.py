@@ -45,7 +45,8 @@ class SimulatedCarrier:
     async def __aenter__(self) -> Self:
         """Takes up the calls of before. Raises StoreRefused when the record is damaged."""
         try:
-            self._network.restore(await self._record.open())
+            lines = await self._record.open()
+            await asyncio.to_thread(self._network.restore, lines)
         except BaseException:
             await self._record.close()
             raise

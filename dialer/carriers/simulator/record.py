@@ -13,10 +13,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from dialer.carriers.simulator.call import RecordLine
+from dialer.carriers.simulator.call import HungUp, Placing, RecordLine
 from dialer.domain.errors import StoreRefused
 
-_LINE: TypeAdapter[RecordLine] = TypeAdapter(RecordLine)
+_PLACING: TypeAdapter[Placing] = TypeAdapter(Placing)
+_HUNG_UP: TypeAdapter[HungUp] = TypeAdapter(HungUp)
 
 
 class Record:
@@ -30,7 +31,7 @@ class Record:
         self._writing = False
 
     async def open(self) -> list[RecordLine]:
-        """What stands in it, oldest first, but for a torn last line. Raises StoreRefused for a damaged one."""
+        """What stands in it, oldest first, without a torn last line. Raises StoreRefused when damaged."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._load)
 
     def append(self, line: RecordLine) -> asyncio.Future[None]:
@@ -39,7 +40,9 @@ class Record:
         Lines that come while others are being written share the next write.
         """
         loop = asyncio.get_running_loop()
-        self._lines.append(_LINE.dump_json(line))
+        self._lines.append(
+            _PLACING.dump_json(line) if isinstance(line, Placing) else _HUNG_UP.dump_json(line)
+        )
         if self._waiting is None:
             self._waiting = loop.create_future()
             if not self._writing:
@@ -82,7 +85,7 @@ class Record:
                     os.ftruncate(self._file, self._size)
                     break
                 try:
-                    lines.append(_LINE.validate_json(line))
+                    lines.append(_read(line))
                 except ValidationError as error:
                     raise StoreRefused(
                         f"{self._path}, line {number}: not a line of the simulated carrier's record. "
@@ -110,3 +113,10 @@ class Record:
 
 def _nothing() -> None:
     """Passes through the writer's thread, behind the write in hand."""
+
+
+def _read(line: bytes) -> RecordLine:
+    try:
+        return _PLACING.validate_json(line)
+    except ValidationError:
+        return _HUNG_UP.validate_json(line)
