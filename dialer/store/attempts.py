@@ -88,16 +88,21 @@ class Owner:
     channel: Channel
     phone: str
     state: AttemptState
+    dtmf: str | None
+    delivery: str | None
 
 
 def owner(view: Snapshot, attempt_id: AttemptId) -> Owner | None:
     row = view.execute(
-        "SELECT id, campaign, run, contact, n, channel, phone, state FROM attempt WHERE id = ?",
+        "SELECT id, campaign, run, contact, n, channel, phone, state, dtmf, delivery FROM attempt"
+        " WHERE id = ?",
         (attempt_id,),
     ).fetchone()
     if row is None:
         return None
-    return Owner(row[0], row[1], row[2], row[3], row[4], Channel(row[5]), row[6], AttemptState(row[7]))
+    return Owner(
+        row[0], row[1], row[2], row[3], row[4], Channel(row[5]), row[6], AttemptState(row[7]), row[8], row[9]
+    )
 
 
 def move(tx: Transaction, attempt_id: AttemptId, to: AttemptState, columns: Mapping[str, object]) -> bool:

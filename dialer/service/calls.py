@@ -1,0 +1,195 @@
+"""Every change of an attempt after its claim: what the carrier said, and what silence means."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from dialer.carriers.base import (
+    AgentConnected,
+    Answered,
+    CallEvent,
+    Dtmf,
+    Ended,
+    Placed,
+    Ringing,
+    SmsStatus,
+)
+from dialer.domain.call import MAY_LEAVE, AttemptState, Channel, Outcome
+from dialer.domain.clock import Instant
+from dialer.domain.events import CallPlaced, ContactSettled, DeliveryReported
+from dialer.domain.ids import AttemptId
+from dialer.domain.retry import ContactStatus, End, Verdict, outcome_of
+from dialer.service.settlement import Settled, move_between_counters, settle
+from dialer.store import attempts, campaigns, contacts
+from dialer.store.attempts import Owner
+from dialer.store.db import Store
+from dialer.store.unit import Transaction
+
+Word: TypeAlias = Placed | CallEvent
+"""What a carrier says of an attempt; `Placed` is its answer to the request itself."""
+
+_BEFORE_PLACED = frozenset({AttemptState.INTENT, AttemptState.UNCERTAIN, AttemptState.NOT_PLACED})
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Where the attempt stands after the words, and what follows."""
+
+    state: AttemptState
+    answered: bool
+    settled: Settled | None = None
+    """Set when these words ended it."""
+
+
+async def report(
+    store: Store, attempt_id: AttemptId, words: Sequence[Word], *, carrier_healthy: bool = True
+) -> Report | None:
+    """Applies what the carrier said, oldest first, in one transaction. None: no attempt of ours.
+
+    A word that comes late, twice or out of order changes nothing that a later one has settled.
+    """
+
+    def work(tx: Transaction) -> Report | None:
+        owner = attempts.owner(tx, attempt_id)
+        if owner is None:
+            return None
+        fold = _Fold(owner.state, owner.dtmf or "")
+        for word in words:
+            _apply(fold, word, owner.channel, tx.now)
+        settled = None
+        if fold.state is not owner.state:
+            attempts.move(tx, attempt_id, fold.state, fold.columns)
+            if owner.state in _BEFORE_PLACED:
+                tx.record(CallPlaced(owner.campaign, owner.contact, owner.id))
+            if fold.ended is not None:
+                settled = settle(tx, owner, _end(fold.ended, carrier_healthy=carrier_healthy))
+        elif fold.columns:
+            attempts.note(tx, attempt_id, fold.columns)
+        if fold.delivery is not None and fold.delivery != owner.delivery:
+            _deliver(tx, owner, fold.delivery)
+        return Report(fold.state, fold.state is AttemptState.ANSWERED, settled)
+
+    return await store.transact(work)
+
+
+async def doubt(store: Store, attempt_id: AttemptId, detail: str) -> None:
+    """Bytes may have left and nothing was learned: the intent becomes uncertain."""
+
+    def work(tx: Transaction) -> None:
+        attempts.move(tx, attempt_id, AttemptState.UNCERTAIN, {"sent_at": tx.now, "detail": detail})
+
+    await store.transact(work)
+
+
+async def conclude(
+    store: Store, attempt_id: AttemptId, end: End, detail: str | None = None
+) -> Settled | None:
+    """Ends an attempt without the carrier's word: not_placed, unknown or ended_unknown.
+
+    None when the attempt has left the states from which that is allowed, since a word came first.
+    """
+
+    def work(tx: Transaction) -> Settled | None:
+        owner = attempts.owner(tx, attempt_id)
+        if owner is None:
+            return None
+        columns: dict[str, object] = {"ended_at": end.at, "detail": detail}
+        if end.state is AttemptState.NOT_PLACED:
+            columns["blocked_until"] = None
+        else:
+            columns["outcome"] = outcome_of(end.state, end.failure)
+        if not attempts.move(tx, attempt_id, end.state, columns):
+            return None
+        return settle(tx, owner, end)
+
+    return await store.transact(work)
+
+
+@dataclass(slots=True)
+class _Fold:
+    """An attempt's row while words are applied to it."""
+
+    state: AttemptState
+    dtmf: str
+    ended: Ended | None = None
+    delivery: str | None = None
+    columns: dict[str, object] = field(default_factory=dict)
+
+    def enter(self, state: AttemptState) -> bool:
+        if self.state not in MAY_LEAVE[state]:
+            return False
+        self.state = state
+        return True
+
+
+def _apply(fold: _Fold, word: Word, channel: Channel, now: Instant) -> None:
+    match word:
+        case Placed(carrier_id=carrier_id) if channel is Channel.SMS:
+            _sent(fold, now, carrier_id)
+        case Placed(carrier_id=carrier_id):
+            fold.columns |= {"carrier_id": carrier_id, "sent_at": now}
+            fold.enter(AttemptState.PLACED)
+        case Ringing():
+            fold.enter(AttemptState.RINGING)
+        case Answered(at=at, amd=amd):
+            if fold.enter(AttemptState.ANSWERED):
+                fold.columns |= {"answered_at": at, "amd": amd}
+        case AgentConnected():
+            fold.columns["agent_connected"] = True
+        case Dtmf(digit=digit):
+            fold.dtmf += digit
+            fold.columns["dtmf"] = fold.dtmf
+        case SmsStatus(at=at, delivery=delivery):
+            _sent(fold, at, None)
+            fold.columns["delivery"] = delivery
+            fold.delivery = delivery
+        case Ended():
+            _ended(fold, word)
+
+
+def _sent(fold: _Fold, at: Instant, carrier_id: str | None) -> None:
+    """A message is final as soon as the carrier has it."""
+    if carrier_id is not None:
+        fold.columns["carrier_id"] = carrier_id
+    if fold.enter(AttemptState.SENT):
+        fold.columns |= {"sent_at": at, "ended_at": at, "blocked_until": None, "outcome": Outcome.SENT}
+        fold.ended = Ended(AttemptId(""), at, AttemptState.SENT)
+
+
+def _ended(fold: _Fold, word: Ended) -> None:
+    if not fold.enter(word.state):
+        return
+    fold.ended = word
+    fold.columns |= {
+        "ended_at": word.at,
+        "outcome": outcome_of(word.state, word.failure),
+        "detail": word.detail,
+        "blocked_until": None,
+        "message_left": word.message_left,
+        "billable_seconds": word.billable_seconds,
+    }
+
+
+def _end(word: Ended, *, carrier_healthy: bool) -> End:
+    return End(
+        state=word.state,
+        at=word.at,
+        failure=word.failure,
+        message_left=word.message_left,
+        carrier_healthy=carrier_healthy,
+    )
+
+
+def _deliver(tx: Transaction, owner: Owner, delivery: str) -> None:
+    """A receipt, perhaps days later, corrects the outcome of the contact whose last message it was."""
+    tx.record(DeliveryReported(owner.campaign, owner.contact, owner.id, delivery))
+    outcome = Outcome.DELIVERED if delivery == Outcome.DELIVERED else Outcome.UNDELIVERED
+    attempts.note(tx, owner.id, {"outcome": outcome})
+    contact = contacts.row(tx, owner.contact)
+    campaign = campaigns.standing(tx, owner.campaign)
+    if not (contact.run == owner.run == campaign.run and contact.attempts == owner.n):
+        return
+    status = ContactStatus.COMPLETED if outcome is Outcome.DELIVERED else ContactStatus.FAILED
+    contacts.apply(tx, owner.contact, Verdict(status, contact.progress, outcome))
+    move_between_counters(tx, owner.campaign, campaign, (contact.status, contact.outcome), (status, outcome))
+    tx.record(ContactSettled(owner.campaign, owner.contact, owner.id, outcome))

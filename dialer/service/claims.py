@@ -1,0 +1,67 @@
+"""The claim: all gates and the intent in one transaction, before a byte leaves."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from dialer.domain.clock import SECOND
+from dialer.domain.retry import ContactStatus, Progress, Waiting
+from dialer.service.gates import Closed, Facts, Gate, first_closed
+from dialer.store import attempts, campaigns, contacts
+from dialer.store.attempts import Intent
+from dialer.store.db import Store
+from dialer.store.unit import Transaction
+
+_MARGIN = 60 * SECOND
+"""Beyond ring time-out and longest talk a number stays blocked this long, for clocks and late hang-ups."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The intent is committed; `n` is which try of the contact in this run it is."""
+
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """The contact is no longer due: somebody else has dealt with it since it was picked."""
+
+
+Claim: TypeAlias = Claimed | Closed | Stale
+
+
+async def claim(store: Store, intent: Intent) -> Claim:
+    """Asks every gate and, when all are open, writes the intent; the contact is then in progress."""
+
+    def work(tx: Transaction) -> Claim:
+        campaign = campaigns.standing(tx, intent.campaign)
+        contact = contacts.row(tx, intent.contact)
+        untried = contact.run is not None and contact.run < campaign.run
+        due = contact.status is ContactStatus.PENDING and (contact.due or 0) <= tx.now
+        if contact.list != campaign.list or not (untried or due):
+            return Stale()
+        closed = first_closed(
+            Facts(
+                now=tx.now,
+                status=campaign.status,
+                same_run=campaign.run == intent.run,
+                expires_at=campaign.expires_at,
+                usable=contact.run is not None,
+                busy_until=attempts.busy_until(tx, intent.phone, intent.channel),
+            )
+        )
+        if closed is not None:
+            if closed.gate is Gate.NUMBER_BUSY and closed.until is not None:
+                contacts.postpone(
+                    tx, intent.contact, run=intent.run, due=closed.until, waiting=Waiting.NUMBER_BUSY
+                )
+            return closed
+        n = 1 if untried else contact.attempts + 1
+        longest = (intent.ring_timeout + intent.max_duration) * SECOND + _MARGIN
+        attempts.insert(tx, intent, n=n, blocked_until=tx.now + longest)
+        progress = Progress() if untried else contact.progress
+        contacts.begin(tx, intent.contact, run=intent.run, attempts=n, progress=progress)
+        campaigns.shift(tx, intent.campaign, {"pending": -1, "in_progress": 1})
+        return Claimed(n)
+
+    return await store.transact(work)

@@ -1,0 +1,80 @@
+"""Fences: once pause or cancel has been answered, no new dial leaves.
+
+A dial registers here before its claim is committed. So whoever commits a pause and then asks here sees
+every dial that passed the gates before it; all later claims read the pause.
+"""
+
+import asyncio
+from types import TracebackType
+from typing import Self
+
+from dialer.domain.clock import Clock
+from dialer.domain.ids import CampaignId
+
+PATIENCE = 2.0
+"""Seconds that a fence waits for dials which are being sent."""
+
+
+class Dial:
+    """One dial in flight, from before its claim until the carrier's answer is committed."""
+
+    def __init__(self, fences: "Fences", campaign: CampaignId, phone: str) -> None:
+        self.campaign = campaign
+        self.phone = phone
+        self.settled = asyncio.Event()
+        self._fences = fences
+        self._withdrawn = False
+        self._deadline: asyncio.Timeout | None = None
+
+    def __enter__(self) -> Self:
+        self._fences.in_flight.add(self)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._fences.in_flight.discard(self)
+        self.settled.set()
+
+    def may_send(self, deadline: asyncio.Timeout) -> bool:
+        """Asked once, right before sending, inside `deadline`; False: a fence came first."""
+        self._deadline = deadline
+        return not self._withdrawn
+
+    def withdraw(self) -> None:
+        """It must not be sent any more; one that is being sent already is not touched."""
+        self._withdrawn = True
+
+    def abort(self) -> None:
+        """Ends the sending now, whatever became of it."""
+        if self._deadline is not None and not self._deadline.expired():
+            self._deadline.reschedule(asyncio.get_running_loop().time())
+
+
+class Fences:
+    def __init__(self, clock: Clock) -> None:
+        self.in_flight: set[Dial] = set()
+        self._clock = clock
+
+    def dial(self, campaign: CampaignId, phone: str) -> Dial:
+        """A context for one dial: claim, send and the commit of the carrier's answer happen inside."""
+        return Dial(self, campaign, phone)
+
+    async def settle(self, campaign: CampaignId) -> int:
+        """Returns once each of the campaign's dials was answered, withdrawn, or after 2 s aborted.
+
+        The number of those aborted: what the carrier did with them is not known yet.
+        """
+        dials = [dial for dial in self.in_flight if dial.campaign == campaign]
+        for dial in dials:
+            dial.withdraw()
+        try:
+            async with self._clock.timeout(PATIENCE):
+                for dial in dials:
+                    await dial.settled.wait()
+        except TimeoutError:
+            unsettled = [dial for dial in dials if not dial.settled.is_set()]
+            for dial in unsettled:
+                dial.abort()
+            return len(unsettled)
+        return 0
