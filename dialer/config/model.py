@@ -1,0 +1,108 @@
+"""The configuration as the rest of the program reads it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dialer.carriers.simulator.settings import SimulatorSettings
+from dialer.config.document import Document
+from dialer.config.sections import Http, Logs
+from dialer.domain.policy import Agent, CallerId, Policy
+
+_EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  compared with, not bound to
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    document: Document
+    source: Path | None
+    """The file it was read from; None: the development defaults."""
+    directory: Path
+    """Relative paths start here: the file's own folder, or the working directory without a file."""
+
+    @property
+    def http(self) -> Http:
+        return self.document.http
+
+    @property
+    def logs(self) -> Logs:
+        return self.document.logs
+
+    @property
+    def carriers(self) -> Mapping[str, SimulatorSettings]:
+        return self.document.carriers
+
+    @property
+    def database(self) -> Path:
+        return self.directory / self.document.store.path
+
+    @property
+    def key_file(self) -> Path:
+        """Where the first `serve` leaves the key that it made."""
+        return self.database.with_name("dialer.key")
+
+    @property
+    def base_url(self) -> str:
+        """Where a client on this machine finds the daemon, unless `http.port` is 0."""
+        host = _EVERY_ADDRESS.get(self.http.host, self.http.host)
+        shown = f"[{host}]" if ":" in host else host
+        return f"http://{shown}:{self.http.port}"
+
+    def policy(self) -> Policy:
+        dialing = self.document.dialing
+        return Policy(
+            carrier=self._carrier(),
+            max_concurrent=dialing.max_concurrent,
+            calls_per_second=dialing.calls_per_second,
+            ring_timeout=dialing.ring_timeout,
+            max_duration=dialing.max_duration,
+            shutdown_grace=dialing.shutdown_grace,
+            misfire_grace=dialing.misfire_grace,
+            default_timezone=dialing.default_timezone,
+            autostart_scheduled=dialing.autostart_scheduled,
+            default_message=dialing.default_message,
+            number_check=self.document.numbers.check,
+            reject_unusable=self.document.numbers.on_invalid == "reject",
+            refuse_unfilled=self.document.templates.on_unfilled == "refuse",
+        )
+
+    def agents(self) -> tuple[Agent, ...]:
+        """In the order of the file; `numeric_id` counts them from 1."""
+        return tuple(
+            Agent(
+                id=entry.id,
+                numeric_id=position,
+                name=entry.name,
+                voice=entry.voice,
+                sms=entry.sms,
+                first_message=entry.first_message,
+                max_duration=entry.max_duration,
+                connect=entry.connect.address(),
+            )
+            for position, entry in enumerate(self.document.agents, 1)
+        )
+
+    def caller_ids(self) -> tuple[CallerId, ...]:
+        return tuple(
+            CallerId(entry.number, entry.verified, entry.default) for entry in self.document.caller_ids
+        )
+
+    def warnings(self) -> list[str]:
+        """What is allowed and yet worth a second look, as sentences."""
+        found = []
+        if self._carrier() is None:
+            found.append("No carrier is configured: the daemon runs, and dials nobody.")
+        if not self.document.agents:
+            found.append("No agent is configured: every campaign will be refused.")
+        if not any(entry.default and entry.verified for entry in self.document.caller_ids):
+            found.append("No verified caller id is the default: calls carry no number unless asked to.")
+        if self.document.prices:
+            found.append("[[prices]] has no effect: this version keeps no balance.")
+        if self.logs.phone_numbers == "full":
+            found.append("logs.phone_numbers is full: the logs hold personal data.")
+        return found
+
+    def _carrier(self) -> str | None:
+        if self.document.dialing.carrier is None and len(self.carriers) == 1:
+            return next(iter(self.carriers))
+        return self.document.dialing.carrier
