@@ -1,0 +1,88 @@
+"""API keys: who may talk to the daemon."""
+
+import asyncio
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from dialer.domain.errors import NotFound
+from dialer.store import keys
+from dialer.store.db import Store
+from dialer.store.keys import Key
+from dialer.store.unit import Snapshot, Transaction
+
+_BYTES = 32
+_LONGEST_TOKEN = 256
+_FIRST = "first key, made by serve"
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    key: Key
+    token: str
+    """`dk_` and 43 characters; shown once and stored nowhere."""
+
+
+def create(tx: Transaction, name: str) -> NewKey:
+    return _insert(tx, name, _new_token())
+
+
+def every(view: Snapshot) -> list[Key]:
+    """Revoked ones too, oldest first."""
+    return keys.every(view)
+
+
+def revoke(tx: Transaction, key_id: int) -> Key:
+    """The next request with it is refused. Raises NotFound."""
+    revoked = keys.revoke(tx, key_id)
+    if revoked is None:
+        raise NotFound("key", str(key_id))
+    return revoked
+
+
+async def authenticate(store: Store, token: str) -> Key | None:
+    """The key behind a token, read anew each time, so that creating and revoking count at once."""
+    if len(token) > _LONGEST_TOKEN:
+        return None
+    digest = _digest(token)
+    return await store.read(lambda view: keys.by_digest(view, digest))
+
+
+async def first_key(store: Store, file: Path) -> NewKey | None:
+    """Where there has never been a key, makes one and leaves it in `file`, readable by its owner alone.
+
+    None where there are keys already. The file is written first: a key that nobody can read would lock
+    everybody out.
+    """
+    if await store.read(keys.any_there):
+        return None
+    token = _new_token()
+    await asyncio.to_thread(_write_private, file, f"{token}\n")
+
+    def work(tx: Transaction) -> NewKey | None:
+        return None if keys.any_there(tx) else _insert(tx, _FIRST, token)
+
+    return await store.transact(work)
+
+
+def _insert(tx: Transaction, name: str, token: str) -> NewKey:
+    return NewKey(keys.insert(tx, name, _digest(token)), token)
+
+
+def _new_token() -> str:
+    return f"dk_{secrets.token_urlsafe(_BYTES)}"
+
+
+def _digest(token: str) -> str:
+    """A plain hash is enough: the token has 256 random bits, there is no word list to try."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _write_private(file: Path, text: str) -> None:
+    beside = file.with_name(f"{file.name}.new")
+    beside.unlink(missing_ok=True)
+    with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
+        new.write(text)
+    beside.replace(file)

@@ -1,0 +1,119 @@
+import re
+import stat
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from dialer.domain.errors import NotFound
+from dialer.service import keys
+from dialer.store import direct
+from dialer.store.db import Store, open_store
+from tests.clock import NOON, FakeClock
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "dialer.db"
+
+
+@pytest.fixture
+async def store(database: Path) -> AsyncIterator[Store]:
+    async with open_store(database, FakeClock()) as store:
+        yield store
+
+
+async def test_a_new_key_opens_the_door_at_once(store: Store) -> None:
+    new = await store.transact(lambda tx: keys.create(tx, "crm"))
+
+    assert re.fullmatch(r"dk_[A-Za-z0-9_-]{43}", new.token)
+    assert await keys.authenticate(store, new.token) == new.key
+    assert (new.key.name, new.key.created_at, new.key.revoked_at) == ("crm", NOON, None)
+
+
+@pytest.mark.parametrize("token", ["", "dk_", "dk_" + "x" * 43, "\ud800", "x" * 10_000])
+async def test_nothing_else_opens_it(store: Store, token: str) -> None:
+    await store.transact(lambda tx: keys.create(tx, "crm"))
+
+    assert await keys.authenticate(store, token) is None
+
+
+async def test_the_key_itself_is_not_in_the_file(store: Store, database: Path) -> None:
+    new = await store.transact(lambda tx: keys.create(tx, "crm"))
+
+    files = [database, database.with_name("dialer.db-wal")]
+    content = b"".join(file.read_bytes() for file in files)
+    assert b"crm" in content
+    assert new.token.encode() not in content
+
+
+async def test_a_revoked_key_is_refused_and_stays_listed(store: Store) -> None:
+    first = await store.transact(lambda tx: keys.create(tx, "crm"))
+    second = await store.transact(lambda tx: keys.create(tx, "crm"))
+
+    await store.transact(lambda tx: keys.revoke(tx, first.key.id))
+
+    assert await keys.authenticate(store, first.token) is None
+    assert await keys.authenticate(store, second.token) == second.key
+    listed = await store.read(keys.every)
+    assert [(key.id, key.revoked_at) for key in listed] == [(first.key.id, NOON), (second.key.id, None)]
+
+
+async def test_a_key_that_is_not_there_cannot_be_revoked(store: Store) -> None:
+    with pytest.raises(NotFound, match="There is no key '7'"):
+        await store.transact(lambda tx: keys.revoke(tx, 7))
+
+
+async def test_the_first_start_leaves_a_key_that_its_owner_alone_can_read(
+    store: Store, tmp_path: Path
+) -> None:
+    file = tmp_path / "dialer.key"
+
+    new = await keys.first_key(store, file)
+
+    assert new is not None
+    assert file.read_text() == f"{new.token}\n"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert await keys.authenticate(store, new.token) == new.key
+
+
+async def test_a_later_start_makes_no_key_even_if_all_were_revoked(store: Store, tmp_path: Path) -> None:
+    new = await store.transact(lambda tx: keys.create(tx, "crm"))
+    await store.transact(lambda tx: keys.revoke(tx, new.key.id))
+
+    assert await keys.first_key(store, tmp_path / "dialer.key") is None
+    assert not (tmp_path / "dialer.key").exists()
+
+
+async def test_the_first_key_replaces_a_file_that_somebody_left(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "dialer.key"
+    file.write_text("old")
+    file.chmod(0o644)
+
+    new = await keys.first_key(store, file)
+
+    assert new is not None
+    assert file.read_text() == f"{new.token}\n"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+async def test_a_key_made_beside_a_running_daemon_counts_at_once(store: Store, database: Path) -> None:
+    new = direct.transact(database, FakeClock(), lambda tx: keys.create(tx, "by hand"))
+
+    assert await keys.authenticate(store, new.token) == new.key
+
+
+def test_a_key_can_be_made_before_the_first_start(database: Path) -> None:
+    direct.transact(database, FakeClock(), lambda tx: keys.create(tx, "early"))
+
+    assert [key.name for key in direct.transact(database, FakeClock(), keys.every)] == ["early"]
+    assert stat.S_IMODE(database.stat().st_mode) == 0o600
+
+
+def test_what_fails_beside_the_daemon_changes_nothing(database: Path) -> None:
+    direct.transact(database, FakeClock(), lambda tx: keys.create(tx, "early"))
+
+    with pytest.raises(NotFound):
+        direct.transact(database, FakeClock(), lambda tx: (keys.create(tx, "late"), keys.revoke(tx, 99)))
+
+    assert [key.name for key in direct.transact(database, FakeClock(), keys.every)] == ["early"]
