@@ -1,0 +1,152 @@
+"""What the API shows of a campaign."""
+
+from typing import Self
+
+from pydantic import BaseModel
+
+from dialer.api.wire import config
+from dialer.domain.campaign import Campaign, CampaignStatus
+from dialer.domain.schedule import format_instant
+
+
+class CampaignAnswer(BaseModel):
+    """The whole object; the reference's own ten fields come first."""
+
+    id: str
+    name: str
+    status: str
+    type: str
+    agent_id: str
+    total_contacts: int
+    completed: int
+    failed: int
+    scheduled_at: str | None
+    created_at: str
+    numeric_id: int
+    description: str | None
+    channel: str
+    in_progress: int
+    pending: int
+    skipped: int
+    started_at: str | None
+    completed_at: str | None
+    timezone: str
+    max_concurrent: int
+    from_number: str | None
+    message_template: str | None
+    template_id: int | None
+    config: dict[str, object]
+    status_reason: str | None
+    status_detail: str | None
+    autostart: bool
+    run: int
+    message: str | None
+
+    @classmethod
+    def of(cls, campaign: Campaign, message: str | None = None) -> Self:
+        counters = campaign.counters
+        return cls(
+            id=campaign.public_id,
+            name=campaign.name,
+            status=campaign.status,
+            type=campaign.channel,
+            agent_id=campaign.agent_id,
+            total_contacts=counters.total,
+            completed=counters.completed,
+            failed=counters.failed,
+            scheduled_at=_instant(campaign.scheduled_at),
+            created_at=format_instant(campaign.created_at),
+            numeric_id=campaign.id,
+            description=campaign.description,
+            channel=campaign.channel,
+            in_progress=counters.in_progress,
+            pending=counters.pending,
+            skipped=counters.skipped,
+            started_at=_instant(campaign.started_at),
+            completed_at=_instant(campaign.completed_at),
+            timezone=campaign.timezone,
+            max_concurrent=campaign.max_concurrent,
+            from_number=campaign.from_number,
+            message_template=campaign.message_template,
+            template_id=None,
+            config=config.shown(campaign.config),
+            status_reason=campaign.status_reason,
+            status_detail=campaign.status_detail,
+            autostart=campaign.autostart,
+            run=campaign.run,
+            message=message,
+        )
+
+
+class CampaignPage(BaseModel):
+    campaigns: list[CampaignAnswer]
+    total: int
+
+
+class Launched(BaseModel):
+    """The reference's answer to a launch; `started_at` is null where the start lies ahead."""
+
+    id: str
+    status: str
+    started_at: str | None
+    total_contacts: int
+    message: str
+
+    @classmethod
+    def of(cls, campaign: Campaign, notices: list[str]) -> Self:
+        return cls(
+            id=campaign.public_id,
+            status=campaign.status,
+            started_at=_instant(campaign.started_at),
+            total_contacts=campaign.counters.total,
+            message=launch_message(campaign, notices),
+        )
+
+
+class Paused(BaseModel):
+    id: str
+    status: str
+    in_progress: int
+    pending: int
+    unsettled: int
+    """Dials that were being sent and of which it is not known yet whether they left."""
+    message: str
+
+    @classmethod
+    def of(cls, campaign: Campaign, unsettled: int) -> Self:
+        return cls(
+            id=campaign.public_id,
+            status=campaign.status,
+            in_progress=campaign.counters.in_progress,
+            pending=campaign.counters.pending,
+            unsettled=unsettled,
+            message="Campaign paused; calls in progress go on to their end, no new one leaves.",
+        )
+
+
+class Resumed(BaseModel):
+    id: str
+    status: str
+    pending: int
+    message: str
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> Self:
+        said = "Campaign resumed successfully"
+        if campaign.status is CampaignStatus.LAUNCHED:
+            said = f"Campaign resumed; it starts at {_instant(campaign.scheduled_at)}."
+        return cls(
+            id=campaign.public_id, status=campaign.status, pending=campaign.counters.pending, message=said
+        )
+
+
+def launch_message(campaign: Campaign, notices: list[str]) -> str:
+    """The reference's sentence, and what else there is to say."""
+    if campaign.status is CampaignStatus.LAUNCHED:
+        return " ".join([f"Campaign launched; it starts at {_instant(campaign.scheduled_at)}.", *notices])
+    said = "Campaign launched successfully"
+    return ". ".join([said, " ".join(notices)]) if notices else said
+
+
+def _instant(at: int | None) -> str | None:
+    return None if at is None else format_instant(at)

@@ -1,0 +1,134 @@
+"""PATCH /campaigns/{id}: what is sent changes, and only where the campaign's status allows it."""
+
+from dataclasses import dataclass, replace
+
+from dialer.api.wire import config, timing
+from dialer.api.wire.campaign import ChangeBody, read_body
+from dialer.api.wire.contacts import read_contacts
+from dialer.api.wire.document import read_object
+from dialer.api.wire.fields import DEFAULT_NUMBER
+from dialer.api.wire.rules import Rules
+from dialer.domain.campaign import UNFINISHED, Campaign, CampaignConfig, CampaignStatus
+from dialer.domain.clock import Instant
+from dialer.domain.contact import Audience
+from dialer.domain.errors import Fault, InvalidInput, NotChangeable
+
+_UNDER_WAY = frozenset({"name", "description", "max_concurrent", "config.pacing", "config.max_concurrent"})
+"""What may change while the campaign is launched, running or paused; it counts from the next dial on."""
+_START = frozenset({"schedule", "scheduled_at"})
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRequest:
+    """A change that is checked as far as it can be without the campaign that it is for."""
+
+    body: ChangeBody
+    sent: frozenset[str]
+    """The fields that the body names, those of `config` with their prefix."""
+    config_patch: dict[str, object]
+    audience: Audience | None
+    """The new contacts, where the body has any."""
+    notes: tuple[str, ...]
+    rules: Rules
+
+    def apply(self, campaign: Campaign) -> Campaign:
+        """The changed campaign.
+
+        Raises NotChangeable with every field that its status forbids; InvalidInput.
+        """
+        if forbidden := sorted(self.sent - _allowed(campaign.status)):
+            raise NotChangeable(forbidden, campaign.status)
+        body = self.body
+        zone = body.timezone or campaign.timezone
+        faults: list[Fault] = []
+        scheduled_at = self._scheduled_at(campaign, zone, faults)
+        changed = replace(
+            campaign,
+            name=body.name or campaign.name,
+            agent_id=body.agent_id or campaign.agent_id,
+            channel=body.medium or campaign.channel,
+            timezone=zone,
+            scheduled_at=scheduled_at,
+            autostart=self._autostart(campaign, scheduled_at),
+            max_concurrent=body.at_once or campaign.max_concurrent,
+            description=body.description if "description" in self.sent else campaign.description,
+            message_template=(
+                body.message_template if "message_template" in self.sent else campaign.message_template
+            ),
+            from_number=self._from_number(campaign),
+            config=self._config(campaign, zone, scheduled_at, faults),
+        )
+        if faults:
+            raise InvalidInput(faults)
+        return changed
+
+    def message(self, campaign: Campaign) -> list[str]:
+        """Sentences about what was understood, once it is applied."""
+        zone = self.body.timezone or campaign.timezone
+        start = timing.read_start(self.body.start, zone)
+        return [note for note in (start.note, *self.notes) if note]
+
+    def _scheduled_at(self, campaign: Campaign, zone: str, faults: list[Fault]) -> Instant | None:
+        if self.body.start is None:
+            return campaign.scheduled_at
+        field = "schedule" if self.body.schedule else "scheduled_at"
+        start = timing.read_start(self.body.start, zone, field=field)
+        if start.fault:
+            faults.append(start.fault)
+        return start.at
+
+    def _autostart(self, campaign: Campaign, scheduled_at: Instant | None) -> bool:
+        if self.body.start is None and self.body.status is None:
+            return campaign.autostart
+        return timing.starts_by_itself(scheduled_at, self.body.status, self.rules)
+
+    def _from_number(self, campaign: Campaign) -> str | None:
+        if self.body.from_number is None:
+            return campaign.from_number
+        return None if self.body.from_number == DEFAULT_NUMBER else self.body.from_number
+
+    def _config(
+        self, campaign: Campaign, zone: str, start: Instant | None, faults: list[Fault]
+    ) -> CampaignConfig:
+        if not self.config_patch:
+            return campaign.config
+        document = config.merged(config.shown(campaign.config), self.config_patch)
+        faults += config.lacking(document)
+        if "expires_at" not in self.config_patch:
+            return config.stored(document, campaign.config.expires_at)
+        expiry = timing.read_expiry(document.get("expires_at"), zone, start=start, rules=self.rules)
+        if expiry.fault:
+            faults.append(expiry.fault)
+        return config.stored(document, expiry.at)
+
+
+def read_change(raw: bytes, rules: Rules) -> ChangeRequest:
+    """Raises NotJson, and InvalidInput with every fault of the body."""
+    given = read_object(raw)
+    body, faults = read_body(ChangeBody, given)
+    audience, notes = None, list[str]()
+    if given.get("contacts") is not None:
+        audience, wrong, notes = read_contacts(given["contacts"], rules)
+        faults += wrong
+    if body is None or faults:
+        raise InvalidInput(faults)
+    if audience is not None:
+        body = body.model_copy(update={"contacts": None})  # it would cross back from the worker for nothing
+    removed = config.nulls(given.get("config"))
+    patch = config.merged_patches(body.config.document() if body.config else {}, removed)
+    return ChangeRequest(body, _sent(given), patch, audience, tuple(notes), rules)
+
+
+def _sent(given: dict[str, object]) -> frozenset[str]:
+    inner = given.get("config")
+    names = {key for key, value in given.items() if value is not None and key != "config"}
+    return frozenset(names | {f"config.{key}" for key in inner} if isinstance(inner, dict) else names)
+
+
+def _allowed(status: CampaignStatus) -> frozenset[str]:
+    if status is CampaignStatus.DRAFT:
+        inner = (f"config.{key}" for key in config.ConfigBody.model_fields)
+        return frozenset({*ChangeBody.model_fields, *inner})
+    if status is CampaignStatus.LAUNCHED:
+        return _UNDER_WAY | _START
+    return _UNDER_WAY if status in UNFINISHED else frozenset()

@@ -1,0 +1,193 @@
+"""`config` of a campaign: how it is read, stored and merged."""
+
+import json
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from dialer.api.wire.faults import invalid
+from dialer.api.wire.fields import Body, InstantText, Later, without_nulls
+from dialer.domain.campaign import CampaignConfig, read_config
+from dialer.domain.errors import Fault
+from dialer.domain.retry import MAX_RETRIES
+
+MOST_CONCURRENT = 10_000
+_LONGEST_WAIT = 60 * 24 * 366
+_MOST_PER_SECOND = 10_000
+_SPELLINGS = {
+    "intervals_minutes": "intervalsMinutes",
+    "interval_minutes": "intervalMinutes",
+    "max_attempts": "maxAttempts",
+    "by_outcome": "byOutcome",
+}
+_OWN = "expires_at_ms"
+_RETRY_AFTER = re.compile(r"retry_after:[1-9][0-9]{0,4}[mhd]\Z", re.ASCII)
+
+Minutes = Annotated[float, Field(ge=0, le=_LONGEST_WAIT)]
+Waits = Annotated[list[Minutes], Field(max_length=MAX_RETRIES)]
+MaxConcurrent = Annotated[int, Field(ge=1, le=MOST_CONCURRENT)]
+
+
+class RetryBody(Body):
+    enabled: bool | None = None
+    intervals: Waits | None = Field(None, alias="intervalsMinutes")
+    interval: Minutes | None = Field(None, alias="intervalMinutes")
+    attempts: int | None = Field(None, alias="maxAttempts", ge=0, le=MAX_RETRIES)
+    by_outcome: dict[Literal["no_answer", "busy", "voicemail"], Waits] | None = Field(None, alias="byOutcome")
+
+    @model_validator(mode="after")
+    def _one_shape(self) -> "RetryBody":
+        legacy = [self.interval is not None, self.attempts is not None]
+        if any(legacy) and self.intervals is not None:
+            raise invalid(
+                "must have intervalsMinutes alone, or intervalMinutes with maxAttempts, not both", "conflict"
+            )
+        if any(legacy) and not all(legacy):
+            raise invalid(
+                "needs both intervalMinutes and maxAttempts; or give intervalsMinutes", "incomplete"
+            )
+        return self
+
+    def document(self) -> dict[str, object]:
+        """What of it was given, in the one spelling that is stored."""
+        waits = self.intervals
+        if self.interval is not None and self.attempts is not None:
+            waits = [self.interval] * self.attempts
+        given = self.enabled
+        if given is None and (waits is not None or self.by_outcome is not None):
+            given = True
+        by_outcome = self.by_outcome and {key: _plain(value) for key, value in self.by_outcome.items()}
+        return without_nulls(
+            {
+                "enabled": given,
+                "intervalsMinutes": None if waits is None else _plain(waits),
+                "byOutcome": by_outcome,
+            }
+        )
+
+
+class PacingBody(Body):
+    calls_per_second: float | None = Field(None, ge=0, le=_MOST_PER_SECOND)
+    """0: no limit."""
+    max_calls_per_hour: Later = None
+
+
+def _on_unknown(text: str) -> str:
+    if text != "hold" and not _RETRY_AFTER.match(text):
+        raise invalid('must be "hold", or "retry_after:" with a time such as 24h')
+    return text
+
+
+class ConfigBody(Body):
+    retry: RetryBody | None = None
+    pacing: PacingBody | None = None
+    expires_at: InstantText | None = None
+    on_unknown: Annotated[str, AfterValidator(_on_unknown)] | None = None
+    max_concurrent: MaxConcurrent | None = None
+    """Another place for the campaign's own; it is not stored here."""
+    escalation: Later = None
+    calling_window: Later = None
+    voicemail: Later = None
+    consent: Later = None
+
+    def document(self) -> dict[str, object]:
+        """What of it was given, in the spelling that is stored, without the instant of `expires_at`."""
+        pacing = None
+        if self.pacing is not None and self.pacing.calls_per_second is not None:
+            pacing = {"calls_per_second": _plain([self.pacing.calls_per_second])[0]}
+        return without_nulls(
+            {
+                "retry": self.retry.document() if self.retry else None,
+                "pacing": pacing,
+                "expires_at": self.expires_at,
+                "on_unknown": self.on_unknown,
+            }
+        )
+
+
+def tidied(raw: object) -> tuple[object, list[Fault]]:
+    """A raw `config` with its nulls left out and its retry rule in one spelling, and where that clashes."""
+    if not isinstance(raw, dict):
+        return raw, []
+    inner = {key: without_nulls(value) if isinstance(value, dict) else value for key, value in raw.items()}
+    retry = inner.get("retry")
+    if not isinstance(retry, dict):
+        return without_nulls(inner), []
+    spelled: dict[str, object] = {}
+    faults: list[Fault] = []
+    for key, value in retry.items():
+        name = _SPELLINGS.get(key, key)
+        if name in spelled and spelled[name] != value:
+            sentence = f"is given twice, as {name} too, with another value; say it once"
+            faults.append(Fault(("config", "retry", key), sentence, "conflict"))
+        spelled[name] = without_nulls(value) if isinstance(value, dict) else value
+    inner["retry"] = spelled
+    return without_nulls(inner), faults
+
+
+def nulls(raw: object) -> dict[str, object]:
+    """What a merge patch removes: the keys that are null, at the top of `config` and one level below."""
+    if not isinstance(raw, dict):
+        return {}
+    found: dict[str, object] = {}
+    for key, value in raw.items():
+        if value is None:
+            found[key] = None
+        elif isinstance(value, dict) and any(inner is None for inner in value.values()):
+            found[key] = {_SPELLINGS.get(name, name): None for name, inner in value.items() if inner is None}
+    return found
+
+
+def merged(base: dict[str, object], patch: dict[str, object]) -> dict[str, object]:
+    """JSON merge patch (RFC 7396)."""
+    result = dict(base)
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        elif isinstance(value, dict):
+            inner = result.get(key)
+            result[key] = merged(inner if isinstance(inner, dict) else {}, value)
+        else:
+            result[key] = value
+    return result
+
+
+def merged_patches(patch: dict[str, object], removed: dict[str, object]) -> dict[str, object]:
+    """One patch of what is set and what is removed; a null within is kept as a null."""
+    result = dict(patch)
+    for key, value in removed.items():
+        inner = result.get(key)
+        result[key] = {**inner, **value} if isinstance(inner, dict) and isinstance(value, dict) else value
+    return result
+
+
+def lacking(document: dict[str, object]) -> list[Fault]:
+    """What the whole needs and a part need not have."""
+    retry = document.get("retry")
+    if not isinstance(retry, dict) or not retry.get("enabled"):
+        return []
+    if not {"intervalsMinutes", "byOutcome"} & retry.keys():
+        sentence = "is required where retry is enabled, e.g. [60, 300, 1440]"
+        return [Fault(("config", "retry", "intervalsMinutes"), sentence, "missing")]
+    return []
+
+
+def stored(document: dict[str, object], expires_at: int | None) -> CampaignConfig:
+    """The configuration with its canonical JSON; `expires_at` is the instant of the text in the document."""
+    whole = {key: value for key, value in document.items() if value != {}}
+    if expires_at is not None:
+        whole[_OWN] = expires_at
+    return read_config(json.dumps(whole, separators=(",", ":")))
+
+
+def shown(config: CampaignConfig) -> dict[str, object]:
+    """The document as the API shows it."""
+    document: dict[str, object] = json.loads(config.document)
+    document.pop(_OWN, None)
+    return document
+
+
+def _plain(numbers: list[float]) -> list[float]:
+    """60.0 as 60, the way it was most likely written."""
+    return [int(number) if number.is_integer() else number for number in numbers]

@@ -1,0 +1,54 @@
+"""What the API shows of a contact."""
+
+import json
+from typing import Self
+
+from pydantic import BaseModel
+
+from dialer.domain.ids import ContactId
+from dialer.domain.retry import ContactStatus
+from dialer.domain.schedule import format_instant
+from dialer.service.contacts import ContactView
+
+
+class ContactAnswer(BaseModel):
+    id: str
+    numeric_id: int
+    phone: str
+    name: str | None
+    status: str
+    outcome: str | None
+    attempts: int
+    next_attempt_at: str | None
+    reason: str | None
+    """Why it is not being called now."""
+    held: bool
+    variables: dict[str, object]
+
+    @classmethod
+    def of(cls, view: ContactView) -> Self:
+        contact = view.contact
+        person = contact.person
+        waits = contact.due if contact.status is ContactStatus.PENDING and contact.waiting else None
+        return cls(
+            id=public_contact_id(contact.id),
+            numeric_id=contact.id,
+            phone=person.phone,
+            name=person.full_name(),
+            status=contact.status,
+            outcome=contact.outcome,
+            attempts=contact.attempts,
+            next_attempt_at=None if waits is None else format_instant(waits),
+            reason=view.reason,
+            held=contact.held,
+            variables=json.loads(person.variables) if person.variables else {},
+        )
+
+
+class ContactPage(BaseModel):
+    contacts: list[ContactAnswer]
+    next_cursor: str | None
+
+
+def public_contact_id(contact: ContactId) -> str:
+    return f"cont_{contact:08x}"

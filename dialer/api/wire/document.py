@@ -1,0 +1,76 @@
+"""A request body: bytes to one JSON object, or a sentence why not."""
+
+import json
+import math
+import re
+
+from dialer.domain.errors import DialerError, Fault, InvalidInput
+
+_LONGEST_INTEGER = 100
+"""Digits. Python refuses some thousands, SQLite 20; a name or an amount never has so many."""
+
+_HALF_A_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+class NotJson(DialerError):
+    """The body is no JSON text in UTF-8."""
+
+
+def read_object(raw: bytes) -> dict[str, object]:
+    """The body as an object. Raises NotJson; InvalidInput when it is JSON of another kind."""
+    if not raw.strip():
+        raise NotJson("The body is empty; it must be a JSON object.")
+    try:
+        value = _parse(raw)
+    except UnicodeDecodeError:
+        raise NotJson("The body must be JSON in UTF-8; it is not UTF-8.") from None
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise NotJson(f"The body is not JSON: {error.msg} ({place}).") from None
+    except RecursionError:
+        raise NotJson("The body is nested too deeply.") from None
+    if not isinstance(value, dict):
+        raise InvalidInput([Fault((), "The body must be a JSON object such as {}.", "wrong_type")])
+    return value
+
+
+def _parse(raw: bytes) -> object:
+    value: object = json.loads(
+        raw.decode("utf-8-sig"),
+        object_pairs_hook=_object,
+        parse_int=_integer,
+        parse_float=_number,
+        parse_constant=_constant,
+    )
+    if _HALF_A_CHARACTER.search(raw):
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise NotJson(r"The body holds half of a \ud83d\ude00 pair; send both halves.") from None
+    return value
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise NotJson(f"{json.dumps(twice)[:80]} stands twice in one object; say it once.")
+    return made
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _LONGEST_INTEGER:
+        raise NotJson(f"A number of {len(digits)} digits is too long; send it as a string.")
+    return int(digits)
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise NotJson(f"The number {text[:40]} is too large.")
+    return number
+
+
+def _constant(name: str) -> object:
+    raise NotJson(f"{name} is not JSON; leave the field out.")

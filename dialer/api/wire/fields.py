@@ -1,0 +1,122 @@
+"""The kinds of field that several bodies share."""
+
+import functools
+import re
+import unicodedata
+import zoneinfo
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainValidator
+
+from dialer.api.wire.faults import excerpt, guess, invalid
+from dialer.domain.clock import Instant
+from dialer.domain.phone import normalise
+from dialer.domain.schedule import GRAMMAR_SENTENCE, parse_instant
+
+LONGEST_NAME = 200
+IMMEDIATE = "Immediate"
+DEFAULT_NUMBER = "Default"
+
+_CONTROL = frozenset({"Cc", "Zl", "Zp"})
+_LATEST: Instant = 32_503_680_000_000
+"""3000-01-01T00:00:00Z: what lies outside 1970 and this is a slip, and cannot be shown in four digits."""
+
+_LONGEST_REFERENCE = 64
+
+
+class Body(BaseModel):
+    """A part of a request: exact types, no field that is not known."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def without_nulls(raw: dict[str, object]) -> dict[str, object]:
+    """Null equals absent."""
+    return {key: value for key, value in raw.items() if value is not None}
+
+
+def has_control(text: str) -> bool:
+    return any(unicodedata.category(char) in _CONTROL for char in text)
+
+
+@functools.cache
+def zone_names() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
+
+
+def read_instant(text: str, zone: ZoneInfo) -> tuple[Instant, bool]:
+    """As `parse_instant`, for moments that can be meant. Raises ValueError with a sentence."""
+    at, assumed = parse_instant(text, zone)
+    if not 0 <= at < _LATEST:
+        raise ValueError("must lie between the years 1970 and 2999")
+    return at, assumed
+
+
+def _name(text: str) -> str:
+    stripped = text.strip()
+    if not 0 < len(stripped) <= LONGEST_NAME:
+        raise invalid(f"must have 1 to {LONGEST_NAME} characters", "out_of_range")
+    if has_control(stripped):
+        raise invalid("must not hold line breaks or other control characters")
+    return stripped
+
+
+def _zone(text: str) -> str:
+    name = text.strip()
+    if name not in zone_names():
+        raise invalid(
+            f"must be an IANA time zone such as Asia/Kolkata, not {excerpt(text)}{guess(name, zone_names())}"
+        )
+    return name
+
+
+def _instant_text(value: Any) -> Any:  # noqa: ANN401  anything may come in
+    if not isinstance(value, str):
+        raise invalid(f"{GRAMMAR_SENTENCE}, not {excerpt(value)}", "wrong_type")
+    text = value.strip()
+    try:
+        read_instant(text, ZoneInfo("UTC"))
+    except ValueError as error:
+        raise invalid(str(error)) from None
+    return text
+
+
+def _schedule(value: Any) -> Any:  # noqa: ANN401  anything may come in
+    if isinstance(value, str) and value.strip().casefold() == IMMEDIATE.casefold():
+        return IMMEDIATE
+    return _instant_text(value)
+
+
+def _reference(value: Any) -> str:  # noqa: ANN401  anything may come in
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise invalid("must be an id such as ag_c47e7c97_b2f2, or a whole number", "wrong_type")
+    text = str(value).strip()
+    if not 0 < len(text) <= _LONGEST_REFERENCE or has_control(text):
+        raise invalid("must be an id such as ag_c47e7c97_b2f2, or a whole number")
+    return text
+
+
+def _from_number(text: str) -> str:
+    if text.strip().casefold() == DEFAULT_NUMBER.casefold():
+        return DEFAULT_NUMBER
+    number = normalise(text)
+    if number is None or not re.match(r"\+[1-9]", number):
+        raise invalid(f'must be "Default" or a number such as +12025550100, not {excerpt(text)}')
+    return number
+
+
+def _not_supported(value: Any) -> None:  # noqa: ANN401  anything may come in
+    if value:
+        raise invalid("is not supported by this version; leave it out", "not_supported")
+
+
+Name = Annotated[str, AfterValidator(_name)]
+ZoneName = Annotated[str, AfterValidator(_zone)]
+InstantText = Annotated[str, BeforeValidator(_instant_text)]
+"""An instant whose form is right; it is read once its zone is known."""
+ScheduleText = Annotated[str, BeforeValidator(_schedule)]
+AgentReference = Annotated[str, PlainValidator(_reference, json_schema_input_type=str | int)]
+FromNumber = Annotated[str, AfterValidator(_from_number)]
+Later = Annotated[None, PlainValidator(_not_supported)]
+"""A field whose feature this version lacks: null and empty are accepted, anything else is a fault."""

@@ -1,0 +1,72 @@
+"""When a campaign starts and ends, read from a body in its own time zone."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from dialer.api.wire.fields import IMMEDIATE, read_instant
+from dialer.api.wire.rules import Rules
+from dialer.domain.clock import MINUTE, Instant
+from dialer.domain.errors import Fault
+from dialer.domain.schedule import format_instant
+
+_STILL_NOW = MINUTE
+"""A schedule so little in the past was meant as now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An instant of a body; `note` says that its zone was assumed."""
+
+    at: Instant | None = None
+    note: str | None = None
+    fault: Fault | None = None
+
+
+def read_start(text: str | None, zone: str, *, field: str = "schedule") -> Reading:
+    """`schedule`, whose form is known to be right; at once is None."""
+    if text is None or text == IMMEDIATE:
+        return Reading()
+    return _read((field,), text, zone)
+
+
+def read_expiry(text: object, zone: str, *, start: Instant | None, rules: Rules) -> Reading:
+    """`config.expires_at`, whose form is known to be right. It must lie ahead, and after the start."""
+    loc = ("config", "expires_at")
+    if not isinstance(text, str):
+        return Reading()
+    reading = _read(loc, text, zone)
+    if reading.at is None:
+        return reading
+    if reading.at <= rules.now:
+        return Reading(fault=Fault(loc, f"must lie in the future; {text} has passed", "out_of_range"))
+    if start is not None and reading.at <= start:
+        return Reading(fault=Fault(loc, "must be later than the schedule", "out_of_range"))
+    return reading
+
+
+def starts_by_itself(at: Instant | None, status: str | None, rules: Rules) -> bool:
+    """Whether the clock launches the draft: it has a schedule that is not old, and nobody said draft."""
+    fresh = at is not None and at > rules.now - _STILL_NOW
+    return fresh and status != "draft" and rules.autostart_scheduled
+
+
+def why_it_waits(at: Instant | None, status: str | None, rules: Rules) -> str | None:
+    """Why the clock does not start a draft that has a schedule; None where that needs no word."""
+    if at is None:
+        return None
+    if at <= rules.now - _STILL_NOW:
+        return f"Its schedule {format_instant(at)} has passed, so nothing starts by itself."
+    if status == "draft":
+        return "It was asked for as a draft, so its schedule starts nothing by itself."
+    if not rules.autostart_scheduled:
+        return "Starting by the clock is off (dialing.autostart_scheduled)."
+    return None
+
+
+def _read(loc: tuple[str | int, ...], text: str, zone: str) -> Reading:
+    try:
+        at, assumed = read_instant(text, ZoneInfo(zone))
+    except ValueError as error:
+        return Reading(fault=Fault(loc, str(error), "invalid"))
+    note = f"{text} was read in {zone}: {format_instant(at)}." if assumed else None
+    return Reading(at, note)
