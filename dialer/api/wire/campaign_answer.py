@@ -5,7 +5,8 @@ from typing import Self
 from pydantic import BaseModel
 
 from dialer.api.wire import config
-from dialer.domain.campaign import Campaign, CampaignStatus
+from dialer.api.wire.messages import resumed
+from dialer.domain.campaign import Campaign
 from dialer.domain.schedule import format_instant
 
 
@@ -93,13 +94,13 @@ class Launched(BaseModel):
     message: str
 
     @classmethod
-    def of(cls, campaign: Campaign, notices: list[str]) -> Self:
+    def of(cls, campaign: Campaign, message: str) -> Self:
         return cls(
             id=campaign.public_id,
             status=campaign.status,
             started_at=_instant(campaign.started_at),
             total_contacts=campaign.counters.total,
-            message=launch_message(campaign, notices),
+            message=message,
         )
 
 
@@ -113,14 +114,14 @@ class Paused(BaseModel):
     message: str
 
     @classmethod
-    def of(cls, campaign: Campaign, unsettled: int) -> Self:
+    def of(cls, campaign: Campaign, unsettled: int, message: str) -> Self:
         return cls(
             id=campaign.public_id,
             status=campaign.status,
             in_progress=campaign.counters.in_progress,
             pending=campaign.counters.pending,
             unsettled=unsettled,
-            message="Campaign paused; calls in progress go on to their end, no new one leaves.",
+            message=message,
         )
 
 
@@ -132,20 +133,12 @@ class Resumed(BaseModel):
 
     @classmethod
     def of(cls, campaign: Campaign) -> Self:
-        said = "Campaign resumed successfully"
-        if campaign.status is CampaignStatus.LAUNCHED:
-            said = f"Campaign resumed; it starts at {_instant(campaign.scheduled_at)}."
         return cls(
-            id=campaign.public_id, status=campaign.status, pending=campaign.counters.pending, message=said
+            id=campaign.public_id,
+            status=campaign.status,
+            pending=campaign.counters.pending,
+            message=resumed(campaign),
         )
-
-
-def launch_message(campaign: Campaign, notices: list[str]) -> str:
-    """The reference's sentence, and what else there is to say."""
-    if campaign.status is CampaignStatus.LAUNCHED:
-        return " ".join([f"Campaign launched; it starts at {_instant(campaign.scheduled_at)}.", *notices])
-    said = "Campaign launched successfully"
-    return ". ".join([said, " ".join(notices)]) if notices else said
 
 
 def _instant(at: int | None) -> str | None:

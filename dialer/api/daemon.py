@@ -1,0 +1,47 @@
+"""The daemon about itself: alive, ready, and what its simulated network was asked for."""
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from dialer.api.http import PARTS, SIMULATOR_CALLS, Route, answer, raw_answer
+from dialer.api.problems import problem
+
+
+class Alive(BaseModel):
+    status: str = "ok"
+
+
+class Readiness(BaseModel):
+    """200 or 503. `reasons`: by the part that is at fault, one sentence each."""
+
+    status: int
+    detail: str
+    reasons: dict[str, str]
+
+
+async def healthz(_request: web.Request) -> web.Response:
+    return answer(Alive())
+
+
+async def readyz(request: web.Request) -> web.Response:
+    reasons = request.app[PARTS].readiness.faults
+    status = 503 if reasons else 200
+    detail = " ".join(reasons.values()) or "Ready."
+    return answer(Readiness(status=status, detail=detail, reasons=reasons), status)
+
+
+async def simulator_calls(request: web.Request) -> web.Response:
+    listing = request.app[SIMULATOR_CALLS]
+    if listing is None:
+        return problem(404, "There is no simulated carrier here.")
+    body = await listing()
+    if body is None:
+        return problem(503, "The simulated network does not answer.")
+    return raw_answer(body)
+
+
+ROUTES: tuple[Route, ...] = (
+    ("GET", "/healthz", healthz),
+    ("GET", "/readyz", readyz),
+    ("GET", "/debug/simulator/calls", simulator_calls),
+)

@@ -1,0 +1,57 @@
+"""What every handler needs: the app's parts, the body, the answer."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from dialer.api.intake import Intake
+from dialer.domain.errors import DialerError
+from dialer.service.parts import Parts
+
+LARGEST_BODY = 16 * 1024 * 1024
+"""Bytes of JSON."""
+
+SimulatorCalls: TypeAlias = Callable[[], Awaitable[bytes | None]]
+"""The JSON of every call that the simulated network was asked for; None where it does not answer."""
+
+PARTS = web.AppKey("parts", Parts)
+INTAKE = web.AppKey("intake", Intake)
+SIMULATOR_CALLS: web.AppKey[SimulatorCalls | None] = web.AppKey("simulator_calls")
+
+Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Route: TypeAlias = tuple[str, str, Handler]
+"""Method, path, handler."""
+
+_JSON = "application/json"
+
+
+class TooLarge(DialerError):
+    def __init__(self) -> None:
+        super().__init__(f"The body is larger than {LARGEST_BODY // 1024**2} MiB.")
+
+
+class NotDeclaredJson(DialerError):
+    """The Content-Type is another."""
+
+
+async def read_json(request: web.Request) -> bytes:
+    """The bytes of a body that is declared to be JSON. Raises TooLarge, NotDeclaredJson."""
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise TooLarge
+    if request.content_type != _JSON or (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
+        raise NotDeclaredJson("The Content-Type must be application/json (in UTF-8).")
+    try:
+        return await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise TooLarge from None
+
+
+def answer(model: BaseModel, status: int = 200) -> web.Response:
+    return web.Response(body=model.model_dump_json().encode(), status=status, content_type=_JSON)
+
+
+def raw_answer(body: bytes) -> web.Response:
+    """JSON that is already written."""
+    return web.Response(body=body, content_type=_JSON)

@@ -1,0 +1,89 @@
+"""The one table from errors to statuses, and the body of every error."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+import structlog
+from aiohttp import web
+from aiohttp.web_exceptions import HTTPException
+
+from dialer.api.http import Handler, NotDeclaredJson, TooLarge
+from dialer.api.wire.document import NotJson
+from dialer.domain.errors import (
+    DialerError,
+    Fault,
+    Incomplete,
+    InvalidInput,
+    NotChangeable,
+    NotFound,
+    StoreUnavailable,
+    WrongState,
+)
+
+_STATUS: Mapping[type[DialerError], int] = {
+    NotJson: 400,
+    NotChangeable: 403,
+    NotFound: 404,
+    WrongState: 409,
+    TooLarge: 413,
+    NotDeclaredJson: 415,
+    InvalidInput: 422,
+    Incomplete: 422,
+    StoreUnavailable: 503,
+}
+_TRY_AGAIN = "5"
+"""Seconds."""
+
+_log = structlog.get_logger(__name__)
+
+
+def problem(
+    status: int, sentence: str, *, faults: Sequence[Fault] = (), headers: Mapping[str, str] | None = None
+) -> web.Response:
+    """`{"detail", "status"}`, with `errors` where there are faults."""
+    body: dict[str, object] = {"detail": sentence, "status": status}
+    if faults:
+        body["errors"] = [{"loc": fault.loc, "msg": fault.msg, "type": fault.type} for fault in faults]
+    text = json.dumps(body, ensure_ascii=False)
+    return web.json_response(text=text, status=status, headers=headers)
+
+
+@web.middleware
+async def answer_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turns whatever a handler raises into an error body."""
+    try:
+        return await handler(request)
+    except DialerError as error:
+        return _of_ours(error)
+    except HTTPException as error:
+        return _of_aiohttp(request, error)
+    except web.RequestPayloadError:
+        return problem(400, "The body could not be read; its encoding or its length is wrong.")
+    except ConnectionError:
+        raise  # the client has gone; aiohttp lets it rest
+    except Exception:  # noqa: BLE001  the outermost frame of a request: nothing inside may reach the client
+        _log.exception("request_failed", method=request.method, route=route_of(request))
+        return problem(500, "Something went wrong in the dialer; its log says what.")
+
+
+def route_of(request: web.Request) -> str:
+    """The route's pattern, for logs: the path itself may hold a telephone number."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "none"
+
+
+def _of_ours(error: DialerError) -> web.Response:
+    status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
+    headers = {"Retry-After": _TRY_AGAIN} if isinstance(error, StoreUnavailable) else None
+    faults = error.faults if isinstance(error, InvalidInput | Incomplete) else ()
+    return problem(status, str(error), faults=faults, headers=headers)
+
+
+def _of_aiohttp(request: web.Request, error: HTTPException) -> web.Response:
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        allowed = ", ".join(sorted(error.allowed_methods))
+        sentence = f"{request.method} is not possible here; use {allowed}."
+        return problem(error.status, sentence, headers={"Allow": allowed})
+    if isinstance(error, web.HTTPNotFound):
+        return problem(error.status, "There is nothing at this address.")
+    return problem(error.status, f"{error.reason}.")
