@@ -159,7 +159,7 @@ class Campaign:
     public_id: str
     list: ListId
     run: int
-    """0 until the first launch, then counted up by each re-run."""
+    """1, counted up by each re-run."""
     name: str
     description: str | None
     channel: Channel

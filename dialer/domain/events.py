@@ -112,15 +112,6 @@ class DeliveryReported(AttemptEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class MessageReceived(Event):
-    """Somebody answered by SMS; `campaign` is the one that last wrote to the number."""
-
-    kind = "message.received"
-    phone: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Recorded:
     """A row of the log as a reader gets it."""
 

@@ -14,6 +14,9 @@ class Agents:
             self._by_reference[agent.id] = agent
             self._by_reference[str(agent.numeric_id)] = agent
 
+    def has(self, reference: str) -> bool:
+        return reference in self._by_reference
+
     def get(self, reference: str) -> Agent:
         """By public id or numeric id. Raises NotFound."""
         try:

@@ -243,12 +243,16 @@ def _observed(parts: Parts, view: Snapshot, campaign: Campaign) -> Campaign:
     """Adds the reason that holds a running campaign, where there is one."""
     if campaign.status is not CampaignStatus.RUNNING or campaign.status_reason is not None:
         return campaign
+    if not parts.agents.has(campaign.agent_id):
+        detail = f"Its agent {campaign.agent_id} is not configured any more."
+        return replace(campaign, status_reason=StatusReason.AGENT_UNAVAILABLE, status_detail=detail)
     if campaign.counters.pending and parts.readiness.carrier_down:
         detail = " ".join(parts.readiness.faults.values())
         return replace(campaign, status_reason=StatusReason.CARRIER_DOWN, status_detail=detail)
-    if campaign.counters.pending and not campaign.counters.in_progress:
-        due = contacts.next_due(view, campaign)
-        if due is not None and due > view.now:
+    idle = campaign.counters.pending and not campaign.counters.in_progress
+    if idle and not contacts.any_due(view, campaign):
+        due = contacts.next_due(view, campaign, view.now)
+        if due is not None:
             detail = f"The next contact is due at {format_instant(due)}."
             return replace(campaign, status_reason=StatusReason.WAITING_FOR_RETRY, status_detail=detail)
     return campaign

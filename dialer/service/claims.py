@@ -30,6 +30,11 @@ class Stale:
 Claim: TypeAlias = Claimed | Closed | Stale
 
 
+def longest_open(intent: Intent) -> int:
+    """Milliseconds after which a call that nobody heard of any more must be over."""
+    return (intent.ring_timeout + intent.max_duration) * SECOND + _MARGIN
+
+
 async def claim(store: Store, intent: Intent) -> Claim:
     """Asks every gate and, when all are open, writes the intent; the contact is then in progress."""
 
@@ -57,8 +62,7 @@ async def claim(store: Store, intent: Intent) -> Claim:
                 )
             return closed
         n = 1 if untried else contact.attempts + 1
-        longest = (intent.ring_timeout + intent.max_duration) * SECOND + _MARGIN
-        attempts.insert(tx, intent, n=n, blocked_until=tx.now + longest)
+        attempts.insert(tx, intent, n=n, blocked_until=tx.now + longest_open(intent))
         progress = Progress() if untried else contact.progress
         contacts.begin(tx, intent.contact, run=intent.run, attempts=n, progress=progress)
         campaigns.shift(tx, intent.campaign, {"pending": -1, "in_progress": 1})

@@ -101,6 +101,6 @@ def _row_holds(contact: Contact) -> str:
         case Waiting.BACKOFF:
             return f"The carrier could not place its call; the next try is at {at}."
         case Waiting.NUMBER_BUSY:
-            return f"Another call to this number is still open; it is tried when that ends, by {at} at the latest."
+            return f"Another call to this number is open; it is tried when that ends, by {at} at the latest."
         case None:
             return "It waits for its turn: a free call slot and the pacing limits."

@@ -80,19 +80,20 @@ def due(
     return [(ContactId(row[0]), Person(*tuple(row)[1:])) for row in rows], untried_after
 
 
-def next_due(view: Snapshot, campaign: Campaign) -> Instant | None:
-    """When the next pending contact of this run is worth trying; None when none waits."""
+def next_due(view: Snapshot, campaign: Campaign, after: Instant) -> Instant | None:
+    """When, after that instant, the next contact of this run falls due; None when none will."""
     row = view.execute(
-        "SELECT min(due) FROM contact WHERE list = ? AND run = ? AND status = 'pending'",
-        (campaign.list, campaign.run),
+        "SELECT min(due) FROM contact WHERE list = ? AND run = ? AND status = 'pending' AND due > ?",
+        (campaign.list, campaign.run, after),
     ).fetchone()
     moment: Instant | None = row[0]
-    if campaign.run > 1:
-        untried = view.execute(
-            "SELECT 1 FROM contact WHERE list = ? AND run < ? LIMIT 1", (campaign.list, campaign.run)
-        ).fetchone()
-        moment = view.now if untried else moment
     return moment
+
+
+def any_due(view: Snapshot, campaign: Campaign) -> bool:
+    """Whether somebody could be dialled at this instant."""
+    found, _ = due(view, campaign, limit=1, untried_after=ContactId(0))
+    return bool(found)
 
 
 @dataclass(frozen=True, slots=True)

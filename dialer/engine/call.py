@@ -1,0 +1,195 @@
+"""One attempt, from its slot to its end: claim, send, commit the answer, follow the call."""
+
+from dataclasses import dataclass
+
+from structlog.contextvars import bind_contextvars
+
+from dialer.carriers.base import NotPlaced, Placed, PlaceRequest, PlaceResult, Uncertain
+from dialer.domain.call import Attempt, AttemptState, Failure
+from dialer.domain.campaign import Campaign
+from dialer.domain.clock import SECOND, Instant
+from dialer.domain.contact import Person
+from dialer.domain.errors import StoreUnavailable
+from dialer.domain.ids import ContactId, new_attempt_id, new_token
+from dialer.domain.policy import Agent
+from dialer.domain.retry import End
+from dialer.engine.follow import Follower, OpenCall
+from dialer.engine.persist import persist
+from dialer.engine.slots import Seat
+from dialer.engine.switchboard import Line, Switchboard
+from dialer.engine.trunk import Trunk
+from dialer.service import calls
+from dialer.service.claims import Claimed, Stale, claim, longest_open
+from dialer.service.fences import Dial
+from dialer.service.messages import render
+from dialer.service.parts import Parts
+from dialer.service.settlement import Settled
+from dialer.store.attempts import Intent
+
+_SEND_TIMEOUT = 10.0
+_OLDEST_CLAIM = 10 * SECOND
+"""A claim older than this is not sent: the machine slept, and what its gates saw may no longer hold."""
+_STORE_RETRY = SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Whom to call, and for what."""
+
+    campaign: Campaign
+    agent: Agent
+    contact: ContactId
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class NotClaimed:
+    """A gate held the contact back; it is worth asking again then, None: on an event."""
+
+    until: Instant | None
+
+
+class Caller:
+    """Each coroutine of it owns one seat from its start to its return."""
+
+    def __init__(self, parts: Parts, switchboard: Switchboard) -> None:
+        self._parts = parts
+        self._clock = parts.clock
+        self._switchboard = switchboard
+        self._follower = Follower(parts)
+
+    async def dial(self, errand: Errand, trunk: Trunk, seat: Seat) -> Settled | NotClaimed:
+        """Places one call and returns when it has ended, or nothing more will be learned of it."""
+        now = self._clock.now()
+        intent = self._intent(errand, trunk, now)
+        bind_contextvars(campaign=errand.campaign.public_id, contact=errand.contact, attempt=intent.id)
+        with self._switchboard.line(intent.id, intent.campaign) as line:
+            with self._parts.fences.dial(intent.campaign, intent.phone) as dial:
+                held = await self._claim(intent)
+                if held is not None:
+                    trunk.spared()
+                    return held
+                result = await self._send(intent, errand.agent, trunk, dial)
+                if result is None:
+                    trunk.spared()
+                    return await self._withdraw(intent)
+                trunk.answered(result)
+                settled = await self._commit(intent, result, line, trunk)
+            if settled is not None:
+                return settled
+            call = self._follower.open(
+                intent.id,
+                carrier_id=result.carrier_id if isinstance(result, Placed) else None,
+                ring_timeout=intent.ring_timeout,
+                max_duration=intent.max_duration,
+                created_at=now,
+                blocked_until=now + longest_open(intent),
+            )
+            if isinstance(result, Uncertain):
+                settled = await self._follower.reconcile(call, trunk, line, known=False, seen=seat.give_back)
+            return settled or await self._follower.follow(call, trunk, line)
+
+    async def adopt(self, attempt: Attempt, trunk: Trunk, seat: Seat) -> Settled:
+        """Takes over an attempt of an earlier process: asks the carrier at once, then follows it."""
+        call: OpenCall = self._follower.open(
+            attempt.id,
+            carrier_id=attempt.carrier_id,
+            ring_timeout=attempt.ring_timeout,
+            max_duration=attempt.max_duration,
+            created_at=attempt.created_at,
+            blocked_until=attempt.blocked_until or attempt.created_at,
+            answered_at=attempt.answered_at,
+        )
+        seen = trunk.looking()
+
+        def without_news() -> None:
+            seen()
+            seat.give_back()
+
+        bind_contextvars(campaign=attempt.campaign, contact=attempt.contact, attempt=attempt.id)
+        with self._switchboard.line(attempt.id, attempt.campaign) as line:
+            known = attempt.state is not AttemptState.UNCERTAIN
+            settled = await self._follower.reconcile(call, trunk, line, known=known, seen=without_news)
+            seen()
+            return settled or await self._follower.follow(call, trunk, line)
+
+    def _intent(self, errand: Errand, trunk: Trunk, now: Instant) -> Intent:
+        policy, campaign, agent = self._parts.policy, errand.campaign, errand.agent
+        return Intent(
+            id=new_attempt_id(now),
+            campaign=campaign.id,
+            run=campaign.run,
+            contact=errand.contact,
+            channel=campaign.channel,
+            phone=errand.person.phone,
+            from_number=campaign.from_number,
+            agent_id=agent.id,
+            carrier=trunk.name,
+            callback_token=new_token(),
+            text=render(campaign, agent, errand.person, policy.default_message),
+            ring_timeout=policy.ring_timeout,
+            max_duration=min(agent.max_duration or policy.max_duration, policy.max_duration),
+        )
+
+    async def _claim(self, intent: Intent) -> NotClaimed | None:
+        try:
+            claimed = await claim(self._parts.store, intent)
+        except StoreUnavailable as error:
+            self._parts.readiness.fault("store", str(error))
+            return NotClaimed(self._clock.now() + _STORE_RETRY)
+        except BaseException:
+            # Cancelled while the claim was on its way. Transactions keep their order, so this one finds
+            # the intent if it was committed; nobody else owns it.
+            await self._withdraw(intent)
+            raise
+        if isinstance(claimed, Claimed):
+            return None
+        return NotClaimed(None if isinstance(claimed, Stale) else claimed.until)
+
+    async def _send(self, intent: Intent, agent: Agent, trunk: Trunk, dial: Dial) -> PlaceResult | None:
+        """The carrier's answer; None when it must not be sent any more."""
+        claimed_at = self._clock.now()
+        request = PlaceRequest(
+            attempt_id=intent.id,
+            callback_token=intent.callback_token,
+            channel=intent.channel,
+            to=intent.phone,
+            from_number=intent.from_number,
+            ring_timeout=intent.ring_timeout,
+            max_duration=intent.max_duration,
+            message=intent.text,
+            agent=agent.connect,
+        )
+        try:
+            async with self._clock.timeout(_SEND_TIMEOUT) as deadline:
+                fresh = abs(self._clock.now() - claimed_at) < _OLDEST_CLAIM
+                if not (dial.may_send(deadline) and fresh):
+                    return None
+                return await trunk.carrier.place(request)
+        except TimeoutError:
+            return Uncertain("the carrier did not answer in time")
+
+    async def _withdraw(self, intent: Intent) -> Settled:
+        """Nothing was sent: the contact is pending again, and it was nobody's fault."""
+        now = self._clock.now()
+        end = End(AttemptState.NOT_PLACED, now, failure=Failure.TEMPORARY, carrier_healthy=False)
+        return await self._follower.conclude(intent.id, end, "withdrawn before it was sent") or Settled()
+
+    async def _commit(self, intent: Intent, result: PlaceResult, line: Line, trunk: Trunk) -> Settled | None:
+        """Writes the carrier's answer, and what it told meanwhile; what follows if that ended the attempt."""
+        match result:
+            case Placed():
+                report = await self._follower.report(intent.id, [result, *line.take()], trunk)
+                return report.settled if report else Settled()
+            case NotPlaced(failure=failure, detail=detail, retry_after=retry_after):
+                end = End(
+                    AttemptState.NOT_PLACED,
+                    self._clock.now(),
+                    failure=failure,
+                    retry_after=retry_after,
+                    carrier_healthy=trunk.healthy,
+                )
+                return await self._follower.conclude(intent.id, end, detail)
+            case Uncertain(detail=detail):
+                await persist(self._parts, lambda: calls.doubt(self._parts.store, intent.id, detail))
+                return None

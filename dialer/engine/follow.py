@@ -1,0 +1,177 @@
+"""An open call: what the carrier tells of it, and what to do when it tells nothing."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from dialer.carriers.base import Absent, Answered, Ended, Found, Lookup, Placed
+from dialer.domain.call import ON_THE_LINE, AttemptState, Failure
+from dialer.domain.clock import SECOND, Instant
+from dialer.domain.ids import AttemptId
+from dialer.domain.retry import End
+from dialer.engine.persist import persist
+from dialer.engine.switchboard import Line
+from dialer.engine.trunk import Trunk
+from dialer.service import calls
+from dialer.service.calls import Report, Word
+from dialer.service.parts import Parts
+from dialer.service.settlement import Settled
+
+log = structlog.get_logger()
+
+_OVERDUE = 15.0
+"""Seconds after ring time-out or longest talk at which silence becomes a question."""
+_SECOND_LOOK = 10.0
+_UNREACHABLE = 1.0
+_POLLS = (5.0, 10.0, 15.0, 30.0, 60.0, 180.0, 600.0)
+"""Waits between looks where absence proves nothing: 15 minutes in all."""
+
+
+@dataclass(slots=True)
+class OpenCall:
+    """An attempt that is being followed. Durations are seconds."""
+
+    id: AttemptId
+    carrier_id: str | None
+    ring_timeout: int
+    max_duration: int
+    blocked_until: Instant
+    deadline: float
+    """Monotonic seconds; silence beyond it is a question for the carrier."""
+    answered: bool = False
+
+
+class Follower:
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._clock = parts.clock
+
+    def open(
+        self,
+        attempt_id: AttemptId,
+        *,
+        carrier_id: str | None,
+        ring_timeout: int,
+        max_duration: int,
+        created_at: Instant,
+        blocked_until: Instant,
+        answered_at: Instant | None = None,
+    ) -> OpenCall:
+        since, longest = (created_at, ring_timeout) if answered_at is None else (answered_at, max_duration)
+        left = longest + _OVERDUE - (self._clock.now() - since) / SECOND
+        return OpenCall(
+            attempt_id,
+            carrier_id,
+            ring_timeout,
+            max_duration,
+            blocked_until,
+            self._clock.monotonic() + left,
+            answered_at is not None,
+        )
+
+    async def report(self, call_id: AttemptId, words: Sequence[Word], trunk: Trunk) -> Report | None:
+        """Writes what the carrier told; the breaker hears of a trunk's refusal."""
+        for word in words:
+            if isinstance(word, Ended) and word.failure is Failure.ACCOUNT:
+                trunk.refused(word.detail or "the trunk refuses our calls")
+        healthy = trunk.healthy
+        return await persist(
+            self._parts, lambda: calls.report(self._parts.store, call_id, words, carrier_healthy=healthy)
+        )
+
+    async def conclude(self, call_id: AttemptId, end: End, detail: str) -> Settled | None:
+        """Ends it without the carrier's word; None when that came first."""
+        return await persist(self._parts, lambda: calls.conclude(self._parts.store, call_id, end, detail))
+
+    async def follow(self, call: OpenCall, trunk: Trunk, line: Line) -> Settled:
+        """Returns when the call has ended, or nothing more will be learned of it."""
+        while True:
+            words = await line.listen(self._clock, call.deadline - self._clock.monotonic())
+            settled = await self._hear(call, words, trunk) if words else await self._ask(call, trunk, line)
+            if settled is not None:
+                return settled
+
+    async def reconcile(
+        self, call: OpenCall, trunk: Trunk, line: Line, *, known: bool, seen: Callable[[], None]
+    ) -> Settled | None:
+        """Finds out what became of an attempt; None: it lives, follow it.
+
+        `seen` is called once, when the carrier has been asked for the first time and has no news.
+        """
+        lookup = trunk.carrier.abilities.lookup
+        looks = 0
+        while True:
+            result = await trunk.carrier.look_up(call.id, call.carrier_id)
+            words: list[Word] = list(line.take())
+            if isinstance(result, Found):
+                call.carrier_id = result.carrier_id
+                words = [Placed(result.carrier_id), *result.events, *words]
+            if words:
+                return await self._hear(call, words, trunk)
+            wait = _UNREACHABLE
+            if isinstance(result, Absent):
+                looks += 1
+                if looks == 1:
+                    seen()
+                if settled := await self._prove(call, lookup, looks, known=known):
+                    return settled
+                wait = self._next_look(lookup, looks)
+            heard = await line.listen(self._clock, wait)
+            if heard:
+                return await self._hear(call, heard, trunk)
+
+    async def _prove(self, call: OpenCall, lookup: Lookup, looks: int, *, known: bool) -> Settled | None:
+        """What the carrier's "never heard of it" proves, after so many looks; None: nothing yet."""
+        now = self._clock.now()
+        if known:
+            if lookup in (Lookup.RECORDS, Lookup.LIVE):
+                end = End(AttemptState.ENDED_UNKNOWN, now)
+                return await self.conclude(call.id, end, "it ended while nobody listened") or Settled()
+            return None
+        if lookup in (Lookup.RECORDS, Lookup.LIVE) and looks < 2:  # noqa: PLR2004  two looks, 10 s apart
+            return None
+        if lookup is Lookup.RECORDS:
+            # It is the carrier's trouble, so it does not count against the contact.
+            end = End(AttemptState.NOT_PLACED, now, failure=Failure.TEMPORARY, carrier_healthy=False)
+            return await self.conclude(call.id, end, "the carrier never received it") or Settled()
+        over = looks > len(_POLLS) and now > call.blocked_until
+        if lookup is Lookup.LIVE or over:
+            end = End(AttemptState.UNKNOWN, now)
+            return await self.conclude(call.id, end, "it is not known whether it was placed") or Settled()
+        return None
+
+    def _next_look(self, lookup: Lookup, looks: int) -> float:
+        if lookup in (Lookup.RECORDS, Lookup.LIVE):
+            return _SECOND_LOOK
+        return _POLLS[min(looks, len(_POLLS)) - 1]
+
+    async def _hear(self, call: OpenCall, words: Sequence[Word], trunk: Trunk) -> Settled | None:
+        report = await self.report(call.id, words, trunk)
+        if report is None or (report.settled is None and report.state not in ON_THE_LINE):
+            return Settled()  # it had ended before
+        if not call.answered and any(isinstance(word, Answered) for word in words):
+            call.answered = True
+            call.deadline = self._clock.monotonic() + call.max_duration + _OVERDUE
+        return report.settled
+
+    async def _ask(self, call: OpenCall, trunk: Trunk, line: Line) -> Settled | None:
+        """It should have ended: ask, hang up, ask again, then give it up. None: there was news."""
+        log.warning("call_silent", attempt=call.id, carrier=trunk.name)
+        answered = call.answered
+        for last in (False, True):
+            result = await trunk.carrier.look_up(call.id, call.carrier_id)
+            words: list[Word] = [*(result.events if isinstance(result, Found) else ()), *line.take()]
+            if words:
+                settled = await self._hear(call, words, trunk)
+                if settled is not None or call.answered is not answered:
+                    return settled
+            if last or isinstance(result, Absent):
+                break
+            if isinstance(result, Found):
+                await trunk.carrier.hang_up(call.id, call.carrier_id)
+            heard = await line.listen(self._clock, _OVERDUE)
+            if heard and (settled := await self._hear(call, heard, trunk)):
+                return settled
+        end = End(AttemptState.ENDED_UNKNOWN, self._clock.now())
+        return await self.conclude(call.id, end, "the carrier never told how it ended") or Settled()

@@ -1,0 +1,55 @@
+"""The one tick: each second a write to the store, and a look whether the engine still goes round."""
+
+from collections.abc import Callable
+
+import structlog
+
+from dialer.domain.errors import StoreUnavailable
+from dialer.engine.runner import Runner
+from dialer.engine.scheduler import Scheduler
+from dialer.service.parts import Parts
+from dialer.store.unit import Transaction
+
+log = structlog.get_logger()
+
+_TICK = 1.0
+
+
+class Heartbeat:
+    """`on_beat` is called only when the write went through and both loops answered the last tick."""
+
+    def __init__(
+        self, parts: Parts, runner: Runner, scheduler: Scheduler, on_beat: Callable[[], None]
+    ) -> None:
+        self._parts = parts
+        self._runner = runner
+        self._scheduler = scheduler
+        self._on_beat = on_beat
+
+    async def run(self) -> None:
+        seen = (-1, -1)
+        while True:
+            passes = (self._runner.passes, self._scheduler.passes)
+            both_alive = passes[0] > seen[0] and passes[1] > seen[1]
+            seen = passes
+            if await self._write() and both_alive:
+                self._on_beat()
+            self._runner.poke()
+            self._scheduler.poke()
+            await self._parts.clock.sleep(_TICK)
+
+    async def _write(self) -> bool:
+        def beat(tx: Transaction) -> None:
+            tx.execute(
+                "INSERT INTO setting (name, value) VALUES ('heartbeat', ?)"
+                " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (str(tx.now),),
+            )
+
+        try:
+            await self._parts.store.transact(beat)
+        except StoreUnavailable as error:
+            self._parts.readiness.fault("store", str(error))
+            return False
+        self._parts.readiness.mended("store")
+        return True

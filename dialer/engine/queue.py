@@ -1,0 +1,105 @@
+"""One running campaign's place in the round: who is next, and when to look again."""
+
+from collections import deque
+
+from dialer.domain.campaign import Campaign
+from dialer.domain.clock import Clock, Instant
+from dialer.domain.contact import Person
+from dialer.domain.ids import ContactId
+from dialer.domain.policy import Agent
+from dialer.engine.pacing import Bucket
+from dialer.engine.slots import Slots
+from dialer.store import contacts
+from dialer.store.db import Store
+from dialer.store.unit import Snapshot
+
+_PAGE = 300
+_LOW = 100
+
+
+class CampaignQueue:
+    """Contacts are read ahead a page at a time; the claim decides whether each is still due."""
+
+    def __init__(self, campaign: Campaign, agent: Agent, slots: Slots, clock: Clock) -> None:
+        self.campaign = campaign
+        self.agent = agent
+        self.slots = slots
+        self.bucket = Bucket(clock, campaign.config.calls_per_second)
+        self.in_round = False
+        self.alarm: Instant | None = None
+        """When the runner has promised to come back to it."""
+        self.next_due: Instant | None = 0  # at once
+        """When there may be more to read; None: nobody waits."""
+        self.reading = False
+        self._ready: deque[tuple[ContactId, Person]] = deque()
+        self._taken: set[ContactId] = set()
+        self._untried_after = ContactId(0)
+
+    def update(self, campaign: Campaign, agent: Agent) -> None:
+        """The campaign was changed, resumed, or starts another run."""
+        if campaign.run != self.campaign.run:
+            self._ready.clear()
+            self._taken.clear()
+        self.campaign = campaign
+        self.agent = agent
+        self.bucket.rate = campaign.config.calls_per_second
+        self._untried_after = ContactId(0)
+        self.next_due = 0
+
+    @property
+    def has_ready(self) -> bool:
+        return bool(self._ready)
+
+    def wants_more(self, now: Instant) -> bool:
+        """Whether it is time to read ahead."""
+        return (
+            not self.reading
+            and len(self._ready) < _LOW
+            and self.next_due is not None
+            and self.next_due <= now
+        )
+
+    def take(self) -> tuple[ContactId, Person]:
+        """The next contact; it is not read again until `done`."""
+        return self._ready.popleft()
+
+    def done(self, contact: ContactId) -> None:
+        """Its claim is committed."""
+        self._taken.discard(contact)
+
+    def put_back(self, contact: ContactId, until: Instant) -> None:
+        """It was not claimed; it is looked for again from then on."""
+        self._taken.discard(contact)
+        self._untried_after = ContactId(0)
+        self.due_at(until)
+
+    def due_at(self, moment: Instant) -> None:
+        """A contact will be due then."""
+        self.next_due = moment if self.next_due is None else min(self.next_due, moment)
+
+    async def read_ahead(self, store: Store) -> None:
+        """Fills up with contacts that are due."""
+        campaign = self.campaign
+        untried_after = self._untried_after
+        self.reading = True
+        self.next_due = None  # what falls due during the read sets it again
+        limit = _PAGE + len(self._taken)
+
+        def read(view: Snapshot) -> tuple[list[tuple[ContactId, Person]], ContactId, Instant | None]:
+            found, last = contacts.due(view, campaign, limit=limit, untried_after=untried_after)
+            more = view.now if len(found) == limit else contacts.next_due(view, campaign, view.now)
+            return found, last, more
+
+        try:
+            found, last, more = await store.read(read)
+        finally:
+            self.reading = False
+        if campaign.run != self.campaign.run:
+            self.next_due = 0
+            return
+        self._untried_after = last
+        fresh = [(contact, person) for contact, person in found if contact not in self._taken]
+        self._ready.extend(fresh)
+        self._taken.update(contact for contact, _ in fresh)
+        if more is not None:
+            self.due_at(more)

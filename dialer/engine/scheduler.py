@@ -1,0 +1,77 @@
+"""Campaigns and the clock: who runs, and what is started or ended by itself."""
+
+import asyncio
+
+import structlog
+
+from dialer.domain.campaign import Campaign, CampaignStatus
+from dialer.domain.clock import SECOND
+from dialer.domain.errors import NotFound
+from dialer.domain.events import HangupRequested, Recorded
+from dialer.engine.hangup import Hangups
+from dialer.engine.persist import persist
+from dialer.engine.runner import Runner
+from dialer.service import starts
+from dialer.service.parts import Parts
+from dialer.store import campaigns
+from dialer.store.eventlog import EventLog, last_id
+from dialer.store.unit import Snapshot
+
+log = structlog.get_logger()
+
+
+class Scheduler:
+    """Sleeps until the next start or expiry; an event about any campaign wakes it to look again."""
+
+    def __init__(self, parts: Parts, events: EventLog, runner: Runner, hangups: Hangups) -> None:
+        self.passes = 0
+        """How often it has looked: its pulse."""
+        self._parts = parts
+        self._events = events
+        self._runner = runner
+        self._hangups = hangups
+        self._wake = asyncio.Event()
+
+    def poke(self) -> None:
+        self._wake.set()
+
+    async def follow(self) -> None:
+        """Keeps the runner's campaigns as the store has them."""
+
+        def running(view: Snapshot) -> tuple[int, list[Campaign]]:
+            return last_id(view), campaigns.in_status(view, CampaignStatus.RUNNING)
+
+        cursor, found = await self._parts.store.read(running)
+        for campaign in found:
+            if not self._parts.agents.has(campaign.agent_id):
+                log.error("agent_unavailable", campaign=campaign.public_id, agent=campaign.agent_id)
+            self._runner.update(campaign)
+        async for event in self._events.follow(cursor, campaign_level=True):
+            await self._apply(event)
+            self._wake.set()
+
+    async def keep_time(self) -> None:
+        """Starts and ends campaigns at their times."""
+        while True:
+            self._wake.clear()
+            self.passes += 1
+            await persist(self._parts, lambda: starts.start_due(self._parts))
+            await persist(self._parts, lambda: starts.expire_due(self._parts))
+            moment = await starts.next_moment(self._parts)
+            seconds = None if moment is None else max(moment - self._parts.clock.now(), 0) / SECOND
+            try:
+                async with self._parts.clock.timeout(seconds):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+
+    async def _apply(self, event: Recorded) -> None:
+        if event.kind == HangupRequested.kind:
+            await self._hangups.of_campaign(event.campaign)
+            return
+        try:
+            campaign = await self._parts.store.read(lambda view: campaigns.get(view, event.campaign))
+        except NotFound:
+            return
+        log.info(event.kind.replace(".", "_"), campaign=campaign.public_id, run=campaign.run)
+        self._runner.update(campaign)

@@ -1,0 +1,115 @@
+"""A carrier as the engine uses it: with its pace, its breaker, and what must be looked at after a start."""
+
+from collections.abc import Callable
+
+import structlog
+
+from dialer.carriers.base import Carrier, NotPlaced, Placed, PlaceResult, Uncertain
+from dialer.domain.call import Failure
+from dialer.domain.clock import Clock
+from dialer.engine.pacing import Bucket
+from dialer.service.readiness import Readiness
+
+log = structlog.get_logger()
+
+_REFUSALS = 5
+"""So many failed requests in a row open the breaker; one refusal of the account does."""
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 5.0
+
+
+class Trunk:
+    """New calls leave by it only while `wait()` is 0.
+
+    The breaker: open after failed requests in a row, then one call at a time is let through to try
+    (half-open), closed again by the first that the carrier accepts.
+    """
+
+    def __init__(self, carrier: Carrier, clock: Clock, readiness: Readiness) -> None:
+        self.carrier = carrier
+        self.on_change: Callable[[], None] = lambda: None
+        """Called when calls may leave again."""
+        self._unseen: set[object] = set()
+        self._clock = clock
+        self._readiness = readiness
+        self._bucket = Bucket(clock, carrier.calls_per_second)
+        self._refusals = 0
+        self._open = False
+        self._pause = _FIRST_PAUSE
+        self._closed_until = 0.0
+        self._trying = False
+
+    @property
+    def name(self) -> str:
+        return self.carrier.name
+
+    @property
+    def healthy(self) -> bool:
+        return not self._open
+
+    def wait(self) -> float | None:
+        """Seconds until a call may leave; 0: now; None: until something happens."""
+        if self._unseen or self._trying:
+            return None
+        return max(self._closed_until - self._clock.monotonic(), self._bucket.wait(), 0.0)
+
+    def spend(self) -> None:
+        """A call leaves."""
+        self._bucket.spend()
+        self._trying = self._open
+
+    def spared(self) -> None:
+        """The call that was to leave was held back by a gate."""
+        self._trying = False
+
+    def answered(self, result: PlaceResult) -> None:
+        """What became of a request."""
+        self._trying = False
+        match result:
+            case Placed():
+                self._close()
+            case NotPlaced(failure=Failure.NUMBER | Failure.OTHER):
+                self._refusals = 0
+            case NotPlaced(failure=failure, detail=detail, retry_after=retry_after):
+                self._failed(detail, at_once=failure is Failure.ACCOUNT)
+                if retry_after:
+                    self._closed_until = max(self._closed_until, self._clock.monotonic() + retry_after)
+            case Uncertain(detail=detail):
+                self._failed(detail, at_once=False)
+
+    def looking(self) -> Callable[[], None]:
+        """An attempt of an earlier process is being asked about; no call leaves until `seen` is called."""
+        token = object()
+        self._unseen.add(token)
+
+        def seen() -> None:
+            self._unseen.discard(token)
+            if not self._unseen:
+                self.on_change()
+
+        return seen
+
+    def refused(self, detail: str) -> None:
+        """A call that was placed ended because the trunk does not let us through."""
+        self._failed(detail, at_once=True)
+
+    def _failed(self, detail: str, *, at_once: bool) -> None:
+        self._refusals += 1
+        if not (self._open or at_once or self._refusals >= _REFUSALS):
+            return
+        if not self._open:
+            log.warning("carrier_down", carrier=self.name, detail=detail)
+        self._open = True
+        self._closed_until = self._clock.monotonic() + self._pause
+        self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+        self._readiness.fault(f"carrier:{self.name}", f"Carrier {self.name} places no calls: {detail}.")
+
+    def _close(self) -> None:
+        self._refusals = 0
+        if self._open:
+            log.info("carrier_up", carrier=self.name)
+            self._open = False
+            self._pause = _FIRST_PAUSE
+            self._closed_until = 0.0
+            self._readiness.mended(f"carrier:{self.name}")
+            self.on_change()
