@@ -1,0 +1,53 @@
+"""The `dialer` command: its verbs, and how it ends."""
+
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from dialer.cli import call, campaign, demo, key, serve
+from dialer.cli.failure import FAILED, USED_WRONGLY, Failed
+from dialer.cli.options import ConfigPath
+from dialer.config.faults import BadConfiguration
+from dialer.domain.errors import DialerError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Calls lists of people: a daemon, and verbs that talk to it over its HTTP API.",
+)
+
+
+@app.callback()
+def every_verb(config: ConfigPath = None) -> None:
+    """`--config` may stand before the verb, too; `options.configuration` reads it from there."""
+
+
+app.command()(serve.serve)
+app.command("check-config")(serve.check_config)
+app.add_typer(key.app, name="key")
+app.add_typer(campaign.app, name="campaign")
+app.add_typer(call.app, name="call")
+app.command()(call.why)
+app.command()(demo.demo)
+app.command()(serve.simulate)
+
+
+def main() -> None:
+    """Exit codes: 0 done, 1 failed, 2 used wrongly (a faulty configuration included)."""
+    try:
+        app()
+    except Failed as failed:
+        _end(failed.sentences, failed.code)
+    except BadConfiguration as bad:
+        _end(bad.sentences, USED_WRONGLY)
+    except DialerError as error:
+        _end([str(error)], FAILED)
+
+
+def _end(sentences: Sequence[str], code: int) -> None:
+    for sentence in sentences:
+        typer.echo(sentence, err=True)
+    sys.exit(code)

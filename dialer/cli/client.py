@@ -1,0 +1,151 @@
+"""The daemon's HTTP API, as the verbs use it."""
+
+import asyncio
+import contextlib
+import json
+import os
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import aiohttp
+import typer
+from pydantic import BaseModel, ValidationError
+
+from dialer.cli.failure import USED_WRONGLY, Failed
+from dialer.cli.options import configuration
+from dialer.config.faults import BadConfiguration
+from dialer.config.model import Config
+
+M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+
+_TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=5)
+_REFUSED = 400
+_NO_KEY = 401
+
+
+class _Fault(BaseModel):
+    loc: list[str | int] = []
+    msg: str
+
+
+class _Problem(BaseModel):
+    """The error body of the API."""
+
+    detail: str
+    errors: list[_Fault] = []
+
+
+class Client:
+    """Every method answers the body as text; `as_` reads it. All raise Failed with the server's sentences."""
+
+    def __init__(self, session: aiohttp.ClientSession, base_url: str) -> None:
+        self.base_url = base_url
+        self._session = session
+
+    async def get(self, path: str, **query: str | int | None) -> str:
+        return await self._ask("GET", path, query, None)
+
+    async def post(self, path: str, body: object = None, **query: str | int | None) -> str:
+        return await self._ask("POST", path, query, body)
+
+    async def _ask(self, method: str, path: str, query: Mapping[str, str | int | None], body: object) -> str:
+        given = {name: str(value) for name, value in query.items() if value is not None}
+        document = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"} if document else {}
+        url = f"{self.base_url}{path}"
+        try:
+            async with self._session.request(
+                method, url, params=given, data=document, headers=headers, allow_redirects=False
+            ) as answer:
+                text = await answer.text()
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise Failed(
+                f"No daemon answers at {self.base_url} ({_short(error)}). "
+                "Start one with `dialer serve`, or say where it is with DIALER_URL."
+            ) from None
+        if answer.status >= _REFUSED:
+            raise Failed(*_sentences(answer.status, text))
+        return text
+
+
+def as_(model: type[M], text: str) -> M:
+    """The answer as its model. Raises Failed when it is something else."""
+    try:
+        return model.model_validate_json(text)
+    except ValidationError:
+        raise Failed("What answered is no dialer of this version; check DIALER_URL.") from None
+
+
+def part(reference: str) -> str:
+    """A piece of a path."""
+    return quote(reference, safe="")
+
+
+@contextlib.asynccontextmanager
+async def connect(base_url: str, key: str) -> AsyncIterator[Client]:
+    headers = {"Authorization": f"Bearer {key}"}
+    async with aiohttp.ClientSession(timeout=_TIMEOUT, headers=headers) as session:
+        yield Client(session, base_url.rstrip("/"))
+
+
+def talk(ctx: typer.Context, config: Path | None, work: Callable[[Client], Coroutine[Any, Any, T]]) -> T:
+    """Runs `work` with the daemon of `DIALER_URL` or the configuration, and the key that belongs to it."""
+    base_url, key = _where(ctx, config)
+
+    async def run() -> T:
+        async with connect(base_url, key) as client:
+            return await work(client)
+
+    return asyncio.run(run())
+
+
+def _where(ctx: typer.Context, named: Path | None) -> tuple[str, str]:
+    url = os.environ.get("DIALER_URL")
+    key = os.environ.get("DIALER_API_KEY") or os.environ.get("THINNESTAI_API_KEY")
+    if url and key:
+        return url, key.strip()
+    try:
+        config = configuration(ctx, named)
+    except BadConfiguration as bad:
+        raise Failed(*bad.sentences, code=USED_WRONGLY) from None
+    if not url and config.http.port == 0:
+        raise Failed(
+            "http.port is 0, so the daemon chose its port itself: set DIALER_URL to what it printed."
+        )
+    return url or config.base_url, (key or _key_of(config)).strip()
+
+
+def _key_of(config: Config) -> str:
+    try:
+        return config.key_file.read_text("ascii")
+    except (OSError, UnicodeDecodeError):
+        raise Failed(
+            f"There is no API key: DIALER_API_KEY is not set, and {config.key_file} cannot be read. "
+            "Make one with `dialer key create --name NAME`."
+        ) from None
+
+
+def _sentences(status: int, text: str) -> list[str]:
+    try:
+        problem = _Problem.model_validate_json(text)
+    except ValidationError:
+        return [f"The server answered {status}, and not as a dialer does; check DIALER_URL."]
+    found = [_said(fault) for fault in problem.errors]
+    if status == _NO_KEY:
+        found.append("The key is read from DIALER_API_KEY, THINNESTAI_API_KEY or the file dialer.key.")
+    return [problem.detail, *found]
+
+
+def _said(fault: _Fault) -> str:
+    place = ".".join(str(step) for step in fault.loc if step != "body")
+    return f"{place}: {fault.msg}" if place else fault.msg
+
+
+def _short(error: Exception) -> str:
+    reason = error.__cause__ or error
+    if isinstance(reason, OSError) and reason.strerror:
+        return reason.strerror
+    return str(reason) or type(reason).__name__
