@@ -86,11 +86,11 @@ class Record:
                     break
                 try:
                     lines.append(_read(line))
-                except ValidationError as error:
+                except ValidationError:
                     raise StoreRefused(
                         f"{self._path}, line {number}: not a line of the simulated carrier's record. "
                         "Move the file away to start with an empty network."
-                    ) from error
+                    ) from None  # pydantic's words quote the line, and with it a telephone number
                 self._size += len(line)
         return lines
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter
 
 from dialer.carriers.base import (
     AgentConnected,
@@ -30,7 +30,7 @@ PLACE_REQUEST: TypeAdapter[PlaceRequest] = TypeAdapter(PlaceRequest)
 class Taken(BaseModel):
     """201, and 409 for an id that is known."""
 
-    carrier_id: str
+    carrier_id: Annotated[str, Field(min_length=1)]
 
 
 class Refusal(BaseModel):
