@@ -22,7 +22,7 @@ from dialer.domain.errors import StoreRefused, StoreUnavailable
 from dialer.domain.events import Event
 from dialer.failpoint import failpoint
 from dialer.store.migrate import migrate
-from dialer.store.unit import Snapshot, Transaction
+from dialer.store.unit import Snapshot, Transaction, write_events
 
 T = TypeVar("T")
 
@@ -56,7 +56,8 @@ class Store:
         self._writer = writer
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._waiting: list[_Waiting[Any]] = []
-        self._busy = False
+        self._writes = False
+        self._reads = 0
         self._idle = asyncio.Event()
         self._idle.set()
         self._readers: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
@@ -73,7 +74,7 @@ class Store:
         """
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(work, work.__qualname__.partition(".")[0], future))
-        if not self._busy:
+        if not self._writes:
             self._start_group()
         return await future
 
@@ -89,10 +90,21 @@ class Store:
                 connection.execute("ROLLBACK")
                 self._readers.put(connection)
 
-        return await asyncio.get_running_loop().run_in_executor(self._reading, run)
+        self._reads += 1
+        self._note_rest()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._reading, run)
+        finally:
+            self._reads -= 1
+            self._note_rest()
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything waits to be read or written, or is."""
+        return self._writes or self._reads > 0
 
     async def idle(self) -> None:
-        """Returns once no transaction waits or runs."""
+        """Returns once nothing waits to be read or written, or is."""
         await self._idle.wait()
 
     async def close(self) -> None:
@@ -109,9 +121,15 @@ class Store:
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._writer.close()
 
+    def _note_rest(self) -> None:
+        if self.busy:
+            self._idle.clear()
+        else:
+            self._idle.set()
+
     def _start_group(self) -> None:
-        self._busy = True
-        self._idle.clear()
+        self._writes = True
+        self._note_rest()
         group, self._waiting = self._waiting[:_LARGEST_GROUP], self._waiting[_LARGEST_GROUP:]
         self._writing.submit(self._run_group, group, asyncio.get_running_loop())
 
@@ -127,6 +145,8 @@ class Store:
         now = self.clock.now()
         for waiting in group:
             self._run_one(waiting, now)
+        if events := [event for waiting in group for event in waiting.events]:
+            write_events(self._writer, now, events)
         for waiting in group:
             failpoint(f"{waiting.name}.before_commit")
         self._writer.execute("COMMIT")
@@ -168,8 +188,8 @@ class Store:
         if self._waiting:
             self._start_group()
         else:
-            self._busy = False
-            self._idle.set()
+            self._writes = False
+            self._note_rest()
         if events:
             self.on_commit(events)
 
