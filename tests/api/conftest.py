@@ -1,0 +1,153 @@
+"""The API over a real store, on loopback; nobody dials.
+
+The clock stands at 2027-01-15T08:00:00Z.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from dialer.api.app import build_app
+from dialer.api.wire.rules import Rules
+from dialer.domain.policy import Agent, AgentAddress, CallerId, Policy
+from dialer.service import keys
+from dialer.service.agents import Agents
+from dialer.service.fences import Fences
+from dialer.service.numbers import CallerIds
+from dialer.service.parts import Parts
+from dialer.service.readiness import Readiness
+from dialer.store.db import Store, open_store
+from tests.clock import FakeClock
+
+VOICE = "ag_c47e7c97_b2f2"
+SILENT = "ag_00000000_0002"
+
+REFERENCE = {
+    "name": "Follow-up Campaign",
+    "agent_id": VOICE,
+    "type": "voice",
+    "contacts": ["+1234567890", "+0987654321"],
+    "message_template": "Hi {{name}}, this is a follow-up from our conversation about {{topic}}.",
+    "schedule": "2026-03-10T09:00:00Z",
+    "max_concurrent": 5,
+}
+"""The body of the reference's own example."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: Any
+    headers: Any
+
+    @property
+    def locs(self) -> list[tuple[Any, ...]]:
+        """Where a 422 found faults."""
+        return [tuple(error["loc"]) for error in self.body["errors"]]
+
+
+class Api:
+    """A client with a key, and the parts behind the server."""
+
+    def __init__(self, client: "TestClient[Any, Any]", parts: Parts, clock: FakeClock, token: str) -> None:
+        self._client = client
+        self.parts = parts
+        self.clock = clock
+        self.token = token
+
+    async def get(self, path: str, **query: str) -> Answer:
+        return await self.send("GET", path, params=query)
+
+    async def post(self, path: str, body: Any = None, **query: str) -> Answer:
+        return await self.send("POST", path, json=body, params=query)
+
+    async def patch(self, path: str, body: Any) -> Answer:
+        return await self.send("PATCH", path, json=body)
+
+    async def send(self, method: str, path: str, **options: Any) -> Answer:
+        headers = {"Authorization": f"Bearer {self.token}"} | options.pop("headers", {})
+        async with self._client.request(method, path, headers=headers, **options) as response:
+            raw = await response.read()
+            return Answer(response.status, json.loads(raw) if raw else None, response.headers)
+
+    async def created(self, **fields: Any) -> Any:
+        """The answer to a small draft of two contacts, with these fields beside or over its own."""
+        body = {
+            "name": "Test",
+            "agent_id": VOICE,
+            "type": "voice",
+            "contacts": ["+12025550101", "+12025550102"],
+        }
+        answer = await self.post("/campaigns", body | fields)
+        assert answer.status == 201, answer.body
+        return answer.body
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+async def store(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Store]:
+    async with open_store(tmp_path / "dialer.db", clock) as store:
+        yield store
+
+
+@pytest.fixture
+def policy() -> Policy:
+    return Policy(carrier="sim")
+
+
+@pytest.fixture
+def parts(store: Store, clock: FakeClock, policy: Policy) -> Parts:
+    voice = Agent(
+        VOICE,
+        1,
+        "Follow-up",
+        voice=True,
+        sms=True,
+        first_message=None,
+        max_duration=0,
+        connect=AgentAddress(),
+    )
+    silent = replace(voice, id=SILENT, numeric_id=2, name="Texts only", voice=False)
+    return Parts(
+        store=store,
+        clock=clock,
+        policy=policy,
+        agents=Agents([voice, silent]),
+        caller_ids=CallerIds(
+            [
+                CallerId("+12025550100", verified=True, default=True),
+                CallerId("+12025550199", verified=True),
+                CallerId("+12025550198"),
+            ]
+        ),
+        fences=Fences(clock),
+        readiness=Readiness(),
+    )
+
+
+@pytest.fixture
+async def api(parts: Parts, clock: FakeClock) -> AsyncIterator[Api]:
+    def work(tx: Any) -> str:
+        return keys.create(tx, "test").token
+
+    async def listing() -> bytes:
+        return b'{"calls": [], "total": 0}'
+
+    app = build_app(parts, simulator_calls=listing)
+    token = await parts.store.transact(work)
+    async with TestClient(TestServer(app)) as client:
+        yield Api(client, parts, clock, token)
+
+
+@pytest.fixture
+def rules() -> Rules:
+    return Rules.of(Policy(carrier="sim"), FakeClock().now())

@@ -1,0 +1,430 @@
+"""The fields of a campaign's body, one by one."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dialer.api.wire.change import ChangeRequest, read_change
+from dialer.api.wire.create import CreateRequest, read_create
+from dialer.api.wire.rules import Rules
+from dialer.domain.call import Channel, Outcome
+from dialer.domain.campaign import Campaign, CampaignConfig, CampaignStatus, Counters, read_config
+from dialer.domain.clock import HOUR, MINUTE
+from dialer.domain.errors import Fault, InvalidInput, NotChangeable
+from dialer.domain.ids import CampaignId, ListId
+from dialer.domain.policy import Policy
+
+NOW = 1_800_000_000_000
+RULES = Rules.of(Policy(carrier="sim"), NOW)
+LEAST = {"name": "x", "agent_id": 1}
+FIRST = LEAST | {"type": "voice", "contacts": ["+12025550101"]}
+
+
+def create(**fields: Any) -> CreateRequest:
+    return read_create(json.dumps(LEAST | fields).encode(), RULES)
+
+
+def faults(base: dict[str, Any] = LEAST, **fields: Any) -> dict[tuple[str | int, ...], Fault]:
+    with pytest.raises(InvalidInput) as refused:
+        read_create(json.dumps(base | fields).encode(), RULES)
+    return {fault.loc: fault for fault in refused.value.faults}
+
+
+def test_null_equals_absent_for_every_field() -> None:
+    every = [
+        "type", "channel", "contacts", "contact_group_ids", "message_template", "template_id", "schedule",
+        "scheduled_at", "timezone", "max_concurrent", "from_number", "description", "status", "config",
+    ]  # fmt: skip
+
+    assert create(**dict.fromkeys(every)) == create()
+    assert (
+        create(config=dict.fromkeys(["retry", "pacing", "expires_at", "escalation", "voicemail"])) == create()
+    )
+
+
+def test_required_fields_that_are_null_are_missing() -> None:
+    assert {loc: fault.type for loc, fault in faults(name=None, agent_id=None).items()} == {
+        ("name",): "missing",
+        ("agent_id",): "missing",
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", 5),
+        ("name", ""),
+        ("name", "a\nb"),
+        ("name", "a\u2028b"),
+        ("name", "x" * 201),
+        ("agent_id", True),
+        ("agent_id", 1.5),
+        ("agent_id", ""),
+        ("agent_id", "x" * 65),
+        ("agent_id", []),
+        ("message_template", 5),
+        ("message_template", "x" * 10_001),
+        ("description", {}),
+        ("max_concurrent", "5"),
+        ("max_concurrent", True),
+        ("max_concurrent", 1.5),
+        ("max_concurrent", 0),
+        ("max_concurrent", 10_001),
+        ("max_concurrent", 10**50),
+        ("timezone", "Mars/Olympus"),
+        ("timezone", "../../etc/passwd"),
+        ("timezone", "Europe"),
+        ("timezone", ""),
+        ("timezone", "a\x00b"),
+        ("from_number", "12025550100"),
+        ("from_number", "+0987654321"),
+        ("from_number", 12025550100),
+        ("status", "paused"),
+        ("status", 5),
+        ("contact_group_ids", [1]),
+        ("contact_group_ids", "x"),
+        ("template_id", 5),
+        ("config", []),
+        ("config", "x"),
+        ("contacts", "x"),
+        ("type", "fax"),
+        ("type", 5),
+        ("schedule", 1_800_000_000),
+        ("schedule", "1800000000"),
+        ("schedule", "0"),
+        ("schedule", "tomorrow"),
+        ("schedule", "2027-02-30T09:00:00Z"),
+        ("schedule", "9999-12-31T23:59:59-12:00"),
+        ("schedule", "0001-01-01T00:00:00Z"),
+        ("schedule", True),
+        ("scheduled_at", "2027-06-01"),
+    ],
+)
+def test_a_fault_stands_at_its_field_alone(field: str, value: object) -> None:
+    assert list(faults(FIRST, **{field: value})) == [(field,)]
+
+
+def test_sentences_say_the_fault_and_the_mend() -> None:
+    said = {
+        loc[0]: fault.msg
+        for loc, fault in faults(
+            FIRST,
+            type="email",
+            max_concurrent=20_000,
+            timezone="Europe/Berln",
+            status="paused",
+            template_id=4,
+            contact_group_ids=[1],
+            descripton="x",
+        ).items()
+    }
+
+    assert said == {
+        "type": '"email" is not supported; must be "voice" or "sms"',
+        "max_concurrent": "must be at most 10,000, not 20000",
+        "timezone": (
+            "must be an IANA time zone such as Asia/Kolkata,"
+            ' not "Europe/Berln"; did you mean "Europe/Berlin"?'
+        ),
+        "status": 'must be "draft", "scheduled", "running" or "launched", not "paused"',
+        "template_id": "is not supported by this version; leave it out",
+        "contact_group_ids": "is not supported by this version; leave it out",
+        "descripton": 'is not a field that exists here; did you mean "description"?',
+    }
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"contacts": []},
+        {"message_template": "Hi"},
+        {"schedule": "Immediate"},
+        {"max_concurrent": 2},
+        {"from_number": "Default"},
+    ],
+)
+def test_a_field_of_the_first_table_alone_holds_the_body_to_that_table(field: dict[str, Any]) -> None:
+    assert {loc: fault.type for loc, fault in faults(**field).items()} == {
+        ("type",): "missing",
+        ("contacts",): "missing",
+    }
+
+
+def test_channel_stands_for_type_in_the_first_table() -> None:
+    assert create(channel="sms", contacts=["+12025550101"], max_concurrent=2).new.channel is Channel.SMS
+
+
+def test_two_names_of_one_thing_may_agree_but_not_differ() -> None:
+    assert create(**FIRST, channel="voice").new.channel is Channel.VOICE
+    clashing = faults(
+        FIRST,
+        channel="sms",
+        schedule="2027-06-01T08:00:00Z",
+        scheduled_at="2027-06-02T08:00:00Z",
+        max_concurrent=2,
+        config={"max_concurrent": 3},
+    )
+    assert {loc: fault.type for loc, fault in clashing.items()} == {
+        ("type",): "conflict",
+        ("schedule",): "conflict",
+        ("max_concurrent",): "conflict",
+    }
+
+
+def test_max_concurrent_may_stand_in_config() -> None:
+    request = create(config={"max_concurrent": 7})
+
+    assert request.new.max_concurrent == 7
+    assert request.new.config.document == "{}"
+
+
+@pytest.mark.parametrize("word", ["Immediate", "immediate", None])
+def test_immediate_is_no_schedule(word: str | None) -> None:
+    assert create(**FIRST, schedule=word).new.scheduled_at is None
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2027-06-01T08:00:00Z", "2027-06-01T08:00:00Z"),
+        ("2027-06-01 08:00:00+05:30", "2027-06-01T02:30:00Z"),
+        ("2027-06-01T08:00+0530", "2027-06-01T02:30:00Z"),
+        ("2027-06-01T08:00", "2027-06-01T06:00:00Z"),
+    ],
+)
+def test_a_schedule_without_an_offset_is_read_in_the_campaigns_zone(text: str, at: str) -> None:
+    request = create(scheduled_at=text, timezone="Europe/Berlin")
+
+    assert request == replace(create(scheduled_at=at, timezone="Europe/Berlin"), notes=request.notes)
+    assert bool(request.notes) is (text.count(":") == 1 and "+" not in text)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"), [("2027-03-28T02:30", "skipped"), ("2027-10-31T02:30", "repeated")]
+)
+def test_a_local_time_that_a_clock_change_skips_or_repeats_is_a_fault(text: str, word: str) -> None:
+    found = faults(scheduled_at=text, timezone="Europe/Berlin")
+
+    assert word in found["scheduled_at",].msg
+
+
+class TestConfig:
+    def config(self, **fields: Any) -> CampaignConfig:
+        return create(config=fields).new.config
+
+    def faults(self, **fields: Any) -> set[tuple[str | int, ...]]:
+        return set(faults(config=fields))
+
+    @pytest.mark.parametrize(
+        "retry",
+        [
+            {"enabled": True, "intervalsMinutes": [5, 5, 5]},
+            {"intervals_minutes": [5, 5, 5]},
+            {"enabled": True, "intervalMinutes": 5, "maxAttempts": 3},
+            {"enabled": True, "interval_minutes": 5.0, "max_attempts": 3},
+            {"intervalsMinutes": [5, 5, 5], "intervals_minutes": [5, 5, 5], "byOutcome": None},
+        ],
+    )
+    def test_every_shape_of_a_retry_rule_is_stored_in_one(self, retry: dict[str, Any]) -> None:
+        config = self.config(retry=retry)
+
+        assert config.document == '{"retry":{"enabled":true,"intervalsMinutes":[5,5,5]}}'
+        assert config.retry.intervals == (5 * MINUTE,) * 3
+
+    def test_fractions_and_lists_by_outcome_are_kept(self) -> None:
+        config = self.config(
+            retry={"enabled": True, "intervalsMinutes": [0.5], "by_outcome": {"busy": [5, 15]}}
+        )
+
+        assert config.retry.intervals == (30_000,)
+        assert config.retry.by_outcome == {Outcome.BUSY: (5 * MINUTE, 15 * MINUTE)}
+
+    def test_a_rule_that_is_off_is_kept_off(self) -> None:
+        assert self.config(retry={"enabled": False, "intervalsMinutes": [60]}).retry.intervals == ()
+
+    @pytest.mark.parametrize(
+        ("retry", "loc"),
+        [
+            ({"enabled": True}, ("intervalsMinutes",)),
+            ({"enabled": "yes"}, ("enabled",)),
+            ({"intervalsMinutes": 5}, ("intervalsMinutes",)),
+            ({"intervalsMinutes": [1] * 11}, ("intervalsMinutes",)),
+            ({"intervalsMinutes": [-1]}, ("intervalsMinutes", 0)),
+            ({"intervalsMinutes": [True]}, ("intervalsMinutes", 0)),
+            ({"intervalsMinutes": ["5"]}, ("intervalsMinutes", 0)),
+            ({"intervals_minutes": [1, 10**9]}, ("intervalsMinutes", 1)),
+            ({"intervalsMinutes": [1], "intervals_minutes": [2]}, ("intervals_minutes",)),
+            ({"intervalMinutes": 5}, ()),
+            ({"intervalMinutes": 5, "maxAttempts": 11}, ("maxAttempts",)),
+            ({"intervalMinutes": 5, "maxAttempts": 2, "intervalsMinutes": [5]}, ()),
+            ({"byOutcome": {"answered": [5]}}, ("byOutcome", "answered")),
+            ({"byOutcome": {"busy": [1] * 11}}, ("byOutcome", "busy")),
+            ({"intervalsMinuts": [5]}, ("intervalsMinuts",)),
+            ([5], ()),
+        ],
+    )
+    def test_a_fault_of_a_retry_rule_names_its_place(self, retry: object, loc: tuple[str | int, ...]) -> None:
+        assert self.faults(retry=retry) == {("config", "retry", *loc)}
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            ("escalation", {"webhook": {"url": "https://example.com"}}),
+            ("calling_window", {"opens": "09:00"}),
+            ("voicemail", {"detect": True}),
+            ("consent", "required"),
+            ("callingwindow", {}),
+            ("on_unknown", "retry"),
+            ("on_unknown", "retry_after:0h"),
+            ("on_unknown", "retry_after:24"),
+            ("on_unknown", "retry_after:\u0662h"),
+            ("on_unknown", 24),
+            ("expires_at", "2027-01-15T08:00:00Z"),
+            ("expires_at", 5),
+            ("max_concurrent", 0),
+        ],
+    )
+    def test_a_fault_of_config_names_its_field(self, field: str, value: object) -> None:
+        assert self.faults(**{field: value}) == {("config", field)}
+
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [("max_calls_per_hour", 5), ("calls_per_second", -1), ("calls_per_second", True), ("cps", 1)],
+    )
+    def test_a_fault_of_pacing_names_its_field(self, field: str, value: object) -> None:
+        assert self.faults(pacing={field: value}) == {("config", "pacing", field)}
+
+    @pytest.mark.parametrize(
+        "config",
+        [
+            {"escalation": {}},
+            {"calling_window": {}},
+            {"voicemail": {}},
+            {"pacing": {"max_calls_per_hour": 0}},
+            {"retry": {}},
+        ],
+    )
+    def test_what_is_empty_is_as_if_it_were_absent(self, config: dict[str, Any]) -> None:
+        assert create(config=config) == create()
+
+    def test_the_rest_of_config_is_stored_for_the_engine(self) -> None:
+        config = self.config(
+            pacing={"calls_per_second": 2.5}, expires_at="2027-01-15 14:30", on_unknown="retry_after:24h"
+        )
+
+        assert config.calls_per_second == 2.5
+        assert config.expires_at == NOW + HOUR
+        assert config.on_unknown_wait == 24 * HOUR
+        assert read_config(config.document) == config
+
+    def test_an_expiry_before_the_schedule_is_a_fault(self) -> None:
+        found = faults(scheduled_at="2027-06-02T00:00:00Z", config={"expires_at": "2027-06-01T00:00:00Z"})
+
+        assert list(found) == [("config", "expires_at")]
+
+
+class TestChange:
+    def campaign(self, status: CampaignStatus = CampaignStatus.DRAFT, config: str = "{}") -> Campaign:
+        return Campaign(
+            id=CampaignId(1), public_id="camp_1", list=ListId(1), run=0, name="Old",
+            description="Old", channel=Channel.VOICE, agent_id="1", message_template="Old",
+            scheduled_at=NOW + HOUR,
+            timezone="Europe/Berlin", max_concurrent=1, from_number="+12025550100",
+            config=read_config(config), autostart=True, origin="campaign", status=status,
+            status_reason=None, status_detail=None, swept=None, counters=Counters(), filled={},
+            created_at=NOW, started_at=None, completed_at=None,
+        )  # fmt: skip
+
+    def change(self, **fields: Any) -> ChangeRequest:
+        return read_change(json.dumps(fields).encode(), RULES)
+
+    def test_nothing_sent_changes_nothing(self) -> None:
+        for status in CampaignStatus:
+            before = self.campaign(status)
+            assert self.change().apply(before) == before
+            assert self.change(name=None, schedule=None, config=None).apply(before) == before
+
+    def test_texts_are_emptied_by_an_empty_text(self) -> None:
+        after = self.change(description="", message_template=" ").apply(self.campaign())
+
+        assert (after.description, after.message_template) == (None, None)
+
+    def test_immediate_takes_the_schedule_away(self) -> None:
+        after = self.change(schedule="Immediate").apply(self.campaign())
+
+        assert (after.scheduled_at, after.autostart) == (None, False)
+
+    def test_draft_said_outright_keeps_the_schedule_from_starting_it(self) -> None:
+        after = self.change(status="draft").apply(self.campaign())
+
+        assert (after.scheduled_at, after.autostart) == (NOW + HOUR, False)
+
+    def test_default_asks_for_the_default_number_again(self) -> None:
+        assert self.change(from_number="Default").apply(self.campaign()).from_number is None
+
+    def test_a_schedule_is_read_in_the_campaigns_own_zone(self) -> None:
+        change = self.change(scheduled_at="2027-06-01T08:00")
+        before = self.campaign()
+
+        assert change.message(before) == ["2027-06-01T08:00 was read in Europe/Berlin: 2027-06-01T06:00:00Z."]
+        with pytest.raises(InvalidInput, match="skipped"):
+            self.change(scheduled_at="2027-03-28T02:30").apply(before)
+
+    def test_config_is_merged_as_a_merge_patch(self) -> None:
+        before = self.campaign(
+            config='{"retry":{"enabled":true,"intervalsMinutes":[60],"byOutcome":{"busy":[5]}},'
+            '"pacing":{"calls_per_second":2},"on_unknown":"hold"}'
+        )
+        change = self.change(
+            config={
+                "retry": {"intervals_minutes": [1, 2], "by_outcome": None},
+                "pacing": None,
+                "expires_at": "2027-06-01T00:00:00Z",
+            }
+        )
+
+        assert json.loads(change.apply(before).config.document) == {
+            "retry": {"enabled": True, "intervalsMinutes": [1, 2]},
+            "on_unknown": "hold",
+            "expires_at": "2027-06-01T00:00:00Z",
+            "expires_at_ms": 1_811_808_000_000,
+        }
+
+    def test_an_old_expiry_survives_a_change_of_something_else(self) -> None:
+        before = self.campaign(config='{"expires_at":"2020-01-01T00:00:00Z","expires_at_ms":1577836800000}')
+
+        assert self.change(config={"on_unknown": "hold"}).apply(before).config.expires_at == 1_577_836_800_000
+        assert self.change(config={"expires_at": None}).apply(before).config.expires_at is None
+
+    def test_a_rule_that_lacks_its_waits_after_the_merge_is_a_fault(self) -> None:
+        with pytest.raises(InvalidInput, match="intervalsMinutes"):
+            self.change(config={"retry": {"enabled": True}}).apply(self.campaign())
+
+    @pytest.mark.parametrize(
+        "status", [CampaignStatus.LAUNCHED, CampaignStatus.RUNNING, CampaignStatus.PAUSED]
+    )
+    def test_limits_and_labels_change_under_way(self, status: CampaignStatus) -> None:
+        change = self.change(
+            name="New", description="New", max_concurrent=9, config={"pacing": {"calls_per_second": 3}}
+        )
+
+        after = change.apply(self.campaign(status))
+
+        assert (after.name, after.max_concurrent, after.config.calls_per_second) == ("New", 9, 3)
+
+    def test_what_is_forbidden_is_named_whole_and_changes_nothing(self) -> None:
+        change = self.change(name="New", contacts=[], schedule="Immediate", config={"on_unknown": "hold"})
+
+        with pytest.raises(NotChangeable) as refused:
+            change.apply(self.campaign(CampaignStatus.RUNNING))
+        assert refused.value.fields == ("config.on_unknown", "contacts", "schedule")
+        with pytest.raises(NotChangeable) as refused:
+            change.apply(self.campaign(CampaignStatus.COMPLETED))
+        assert refused.value.fields == ("config.on_unknown", "contacts", "name", "schedule")
+
+    def test_a_schedule_changes_until_it_has_come(self) -> None:
+        after = self.change(schedule="2027-06-01T00:00:00Z").apply(self.campaign(CampaignStatus.LAUNCHED))
+
+        assert after.scheduled_at == 1_811_808_000_000
