@@ -28,7 +28,7 @@ _CONFIGURATION = """\
 port = 0
 [dialing]
 carrier = "sim"
-ring_timeout = 2
+ring_timeout = 1
 [[agents]]
 id = "ag_c47e7c97_b2f2"
 name = "Follow-up agent"
@@ -38,8 +38,8 @@ verified = true
 default = true
 [carriers.sim]
 kind = "simulator"
-ring_seconds = [0.1, 0.6]
-talk_seconds = [0.3, 1.5]
+ring_seconds = [0.1, 0.5]
+talk_seconds = [0.3, 1.2]
 """
 """The shipped configuration, but for shorter times and any free port."""
 
@@ -47,7 +47,7 @@ _LISTENING = "listening on "
 _START_WITHIN = 20.0
 _STOP_WITHIN = 10.0
 _AT_ONCE = 150
-_RETRY_AFTER = [0.02, 0.05]
+_RETRY_AFTER = [0.02, 0.03]
 """Minutes."""
 
 _TEMPLATE = "Hello {{ first_name | there }}, this call comes from {{ agent_name }}. Nobody's phone rang."

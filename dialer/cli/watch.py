@@ -86,7 +86,8 @@ def _picture(progress: Progress) -> RenderableType:
     for name, value in _rows(progress):
         counts.add_row(Text(name), Text(value))
     title = Text.assemble((campaign.name, "bold"), f"  {campaign.id}  ", (_status(progress), "cyan"))
-    bar = ProgressBar(total=max(campaign.total_contacts, 1), completed=done, width=_BAR)
+    bar = Table.grid()  # a bar by itself ends no line
+    bar.add_row(ProgressBar(total=max(campaign.total_contacts, 1), completed=done, width=_BAR))
     return Group(title, bar, counts)
 
 
