@@ -1,3 +1,4 @@
+import asyncio
 import re
 import stat
 from collections.abc import AsyncIterator
@@ -98,7 +99,9 @@ async def test_the_first_key_replaces_a_file_that_somebody_left(store: Store, tm
 
 
 async def test_a_key_made_beside_a_running_daemon_counts_at_once(store: Store, database: Path) -> None:
-    new = direct.transact(database, FakeClock(), lambda tx: keys.create(tx, "by hand"))
+    new = await asyncio.to_thread(
+        direct.transact, database, FakeClock(), lambda tx: keys.create(tx, "by hand")
+    )
 
     assert await keys.authenticate(store, new.token) == new.key
 
