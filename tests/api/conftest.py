@@ -6,7 +6,6 @@ The clock stands at 2027-01-15T08:00:00Z.
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,14 +13,11 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from dialer.api.app import build_app
 from dialer.api.wire.rules import Rules
-from dialer.domain.policy import Agent, AgentAddress, CallerId, Policy
+from dialer.domain.policy import Agent, CallerId, Policy
 from dialer.service import keys
 from dialer.service.agents import Agents
-from dialer.service.fences import Fences
 from dialer.service.numbers import CallerIds
 from dialer.service.parts import Parts
-from dialer.service.readiness import Readiness
-from dialer.store.db import Store, open_store
 from tests.clock import FakeClock
 
 VOICE = "ag_c47e7c97_b2f2"
@@ -89,49 +85,15 @@ class Api:
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-async def store(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Store]:
-    async with open_store(tmp_path / "dialer.db", clock) as store:
-        yield store
-
-
-@pytest.fixture
-def policy() -> Policy:
-    return Policy(carrier="sim")
-
-
-@pytest.fixture
-def parts(store: Store, clock: FakeClock, policy: Policy) -> Parts:
-    voice = Agent(
-        VOICE,
-        1,
-        "Follow-up",
-        voice=True,
-        sms=True,
-        first_message=None,
-        max_duration=0,
-        connect=AgentAddress(),
-    )
-    silent = replace(voice, id=SILENT, numeric_id=2, name="Texts only", voice=False)
-    return Parts(
-        store=store,
-        clock=clock,
-        policy=policy,
-        agents=Agents([voice, silent]),
-        caller_ids=CallerIds(
-            [
-                CallerId("+12025550100", verified=True, default=True),
-                CallerId("+12025550199", verified=True),
-                CallerId("+12025550198"),
-            ]
-        ),
-        fences=Fences(clock),
-        readiness=Readiness(),
-    )
+def parts(parts: Parts, agent: Agent) -> Parts:
+    """With an agent that cannot speak, a second caller id, and one that is not verified."""
+    silent = replace(agent, id=SILENT, numeric_id=2, name="Texts only", voice=False)
+    caller_ids = [
+        CallerId("+12025550100", verified=True, default=True),
+        CallerId("+12025550199", verified=True),
+        CallerId("+12025550198"),
+    ]
+    return replace(parts, agents=Agents([agent, silent]), caller_ids=CallerIds(caller_ids))
 
 
 @pytest.fixture
