@@ -143,7 +143,7 @@ async def _listening(
 ) -> AsyncIterator[None]:
     """The HTTP server; it outlives the drain, since carriers report the end of calls over it."""
     simulated = next((each for each in carriers.values() if isinstance(each, SimulatedCarrier)), None)
-    app = build_app(parts, simulator_calls=simulated.calls if simulated else None)
+    app = build_app(parts, simulator_calls=simulated.listing if simulated else None)
     runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=2.0)
     await runner.setup()
     try:
