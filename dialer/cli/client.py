@@ -146,6 +146,6 @@ def _said(fault: _Fault) -> str:
 
 def _short(error: Exception) -> str:
     reason = error.__cause__ or error
-    if isinstance(reason, OSError) and reason.strerror:
-        return reason.strerror
+    if isinstance(reason, OSError) and reason.errno and reason.errno > 0:
+        return os.strerror(reason.errno)  # asyncio puts its own words in the place of the system's
     return str(reason) or type(reason).__name__

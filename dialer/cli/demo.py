@@ -8,9 +8,10 @@ import sys
 import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from importlib import resources
 from pathlib import Path
+from typing import IO
 
 import typer
 
@@ -18,6 +19,7 @@ from dialer.api.wire.campaign_answer import CampaignAnswer
 from dialer.api.wire.contact_answer import ContactPage
 from dialer.cli import contacts_file, show
 from dialer.cli.client import Client, as_, connect, part
+from dialer.cli.contacts_file import Person
 from dialer.cli.failure import Failed
 from dialer.cli.progress import Progress
 from dialer.cli.watch import watch
@@ -56,30 +58,39 @@ _PAGE = 1000
 
 def demo() -> None:
     """Calls a thousand simulated people: a daemon on a free port, a campaign over HTTP, a live table."""
-    try:
-        asyncio.run(_demo(SystemClock()))
-    except KeyboardInterrupt:
-        raise Failed("Stopped.") from None
-
-
-async def _demo(clock: Clock) -> None:
-    with tempfile.TemporaryDirectory(prefix="dialer-demo-") as folder:
-        directory = Path(folder)
-        async with _daemon(directory, clock) as base_url:
-            typer.echo(f"A daemon with a simulated telephone network is {_LISTENING}{base_url}")
-            key = (directory / "dialer.key").read_text("ascii").strip()
-            async with connect(base_url, key) as client:
-                await _rehearse(client, clock)
-
-
-async def _rehearse(client: Client, clock: Clock) -> None:
     with resources.as_file(resources.files("dialer.cli") / "demo_contacts.csv") as path:
         people = contacts_file.read(path)
+    with tempfile.TemporaryDirectory(prefix="dialer-demo-") as folder:
+        directory = Path(folder)
+        (directory / "config.toml").write_text(_CONFIGURATION, "utf-8")
+        with (directory / "log").open("w+b") as log:
+            try:
+                asyncio.run(_demo(SystemClock(), people.contacts, directory, log))
+            except _NotStarted:
+                log.seek(0)
+                raise Failed("The daemon did not start:", log.read().decode("utf-8", "replace")) from None
+            except KeyboardInterrupt:
+                raise Failed("Stopped.") from None
+
+
+class _NotStarted(Exception):
+    pass
+
+
+async def _demo(clock: Clock, people: Sequence[Person], directory: Path, log: IO[bytes]) -> None:
+    async with _daemon(directory, log, clock) as base_url:
+        typer.echo(f"A daemon with a simulated telephone network is {_LISTENING}{base_url}")
+        key = await asyncio.to_thread((directory / "dialer.key").read_text, "ascii")
+        async with connect(base_url, key.strip()) as client:
+            await _rehearse(client, clock, people)
+
+
+async def _rehearse(client: Client, clock: Clock, people: Sequence[Person]) -> None:
     body = {
         "name": "Demo: every region's example numbers",
         "agent_id": "ag_c47e7c97_b2f2",
         "type": "voice",
-        "contacts": people.contacts,
+        "contacts": people,
         "message_template": _TEMPLATE,
         "max_concurrent": _AT_ONCE,
         "config": {"retry": {"enabled": True, "intervalsMinutes": _RETRY_AFTER}},
@@ -126,42 +137,35 @@ async def _outcomes(client: Client, campaign: str) -> Counter[str]:
 
 
 @contextlib.asynccontextmanager
-async def _daemon(directory: Path, clock: Clock) -> AsyncIterator[str]:
+async def _daemon(directory: Path, log: IO[bytes], clock: Clock) -> AsyncIterator[str]:
     """`dialer serve` in this directory; its address. Stopped by SIGTERM, killed if that does not help."""
-    configuration = directory / "config.toml"
-    configuration.write_text(_CONFIGURATION, "utf-8")
-    log = directory / "log"
     ours = {name: value for name, value in os.environ.items() if not name.startswith("DIALER_")}
-    with log.open("wb") as errors:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "dialer", "serve", "--config", str(configuration)),
-            stdin=DEVNULL,
-            stdout=PIPE,
-            stderr=errors,
-            env=ours,
-            start_new_session=True,  # Ctrl-C reaches it through us, once
-        )
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "dialer", "serve", "--config", str(directory / "config.toml")),
+        stdin=DEVNULL,
+        stdout=PIPE,
+        stderr=log,
+        env=ours,
+        start_new_session=True,  # Ctrl-C reaches it through us, once
+    )
     try:
-        try:
-            async with clock.timeout(_START_WITHIN):
-                address = await _address(process)
-        except TimeoutError:
-            address = None
-        if address is None:
-            raise Failed("The daemon did not start:", log.read_text("utf-8", "replace").strip())
-        yield address
+        yield await _address(process, clock)
     finally:
         await _stop(process, clock)
 
 
-async def _address(process: Process) -> str | None:
-    """What it says that it listens on; None when it ends before."""
+async def _address(process: Process, clock: Clock) -> str:
+    """What it says that it listens on. Raises _NotStarted when it ends before, or says nothing."""
     assert process.stdout is not None  # it is a pipe
-    async for line in process.stdout:
-        text = line.decode("utf-8", "replace").strip()
-        if text.startswith(_LISTENING):
-            return text.removeprefix(_LISTENING)
-    return None
+    try:
+        async with clock.timeout(_START_WITHIN):
+            async for line in process.stdout:
+                text = line.decode("utf-8", "replace").strip()
+                if text.startswith(_LISTENING):
+                    return text.removeprefix(_LISTENING)
+    except TimeoutError:
+        pass
+    raise _NotStarted
 
 
 async def _stop(process: Process, clock: Clock) -> None:
