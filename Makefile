@@ -51,34 +51,34 @@ bench: $(TESTS)
 clean:
 	rm -rf $(VENV) .coverage
 
-# One line for each thing that can be wrong with a Python; it ends with the first that is right.
+# Leaves the first fitting interpreter in $$python, or ends with the one sentence that helps.
 define find_python
-for python in $(if $(PYTHON),'$(PYTHON)',python3.13 python3.12 python3.11 python3); do \
-	"$$python" -c '' 2>/dev/null || { problem='is not there'; continue; }; \
-	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { problem='is too old'; continue; }; \
-	"$$python" -c 'import ensurepip, venv' 2>/dev/null || { problem='lacks venv'; break; }; \
-	problem=; break; \
+python= bare= old=; \
+for each in $(if $(PYTHON),'$(PYTHON)',python3.13 python3.12 python3.11 python3); do \
+	"$$each" -c '' 2>/dev/null || continue; \
+	"$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { old=$$each; continue; }; \
+	"$$each" -c 'import ensurepip, venv' 2>/dev/null || { bare=$$each; continue; }; \
+	python=$$each; break; \
 done; \
-case "$$problem" in \
-	'') ;; \
-	'lacks venv') echo "$$python lacks venv; on Debian or Ubuntu: apt install python3-venv" >&2; exit 1;; \
-	*) echo "$$python $$problem: install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3" >&2; exit 1;; \
-esac
+more='install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3'; \
+if test -n "$$python"; then :; \
+elif test -n "$$bare"; then echo "$$bare lacks venv; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; \
+elif test -n "$$old"; then echo "$$old is too old: $$more" >&2; exit 1; \
+else echo "$(or $(PYTHON),python3) is not there: $$more" >&2; exit 1; \
+fi
 endef
 
 # A PYTHON that is named outright replaces an environment that another one made.
 ifneq ($(PYTHON),)
 ifneq ($(PYTHON),$(shell cat $(VENV)/.python 2>/dev/null))
+HAS_VENV := false
 $(RUNS): another-python
 endif
 endif
-
-another-python:
-	@rm -rf $(VENV)
+HAS_VENV ?= $(BIN)/python -m pip --version >/dev/null 2>&1
 
 $(RUNS): pyproject.toml
-	@$(find_python); \
-	test -x $(BIN)/python || "$$python" -m venv $(VENV)
+	@$(HAS_VENV) || { $(find_python); "$$python" -m venv --clear $(VENV); }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@echo '$(PYTHON)' >$(VENV)/.python
 	@touch $@
@@ -99,6 +99,9 @@ endif
 install-program:
 	@$(find_python); "$$python" -m venv --clear '$(DESTDIR)$(PREFIX)'
 	'$(DESTDIR)$(PREFIX)/bin/python' -m pip install --quiet --disable-pip-version-check .
+ifneq ($(DESTDIR),)
+	sed -i 's|$(DESTDIR)$(PREFIX)|$(PREFIX)|' '$(DESTDIR)$(PREFIX)/bin/dialer'
+endif
 
 install-files:
 	install -d -m 755 '$(DESTDIR)$(dir $(UNIT))' '$(DESTDIR)$(dir $(USERS))' '$(DESTDIR)$(dir $(PATHS))' \
