@@ -19,7 +19,7 @@ def verbs(level: typer.Typer) -> Iterator[str]:
 
 def test_the_page_names_every_verb() -> None:
     page = PAGE.read_text("utf-8")
-    # In the page's table a group is named once for verbs that share a row: `pause C` after `campaign launch C`.
+    # Verbs that share a row of the table name their group once: `pause C` after `campaign launch C`.
     missing = [verb for verb in verbs(app) if f"`{verb}" not in page and f"`{verb.split()[-1]} C" not in page]
 
     assert missing == []
