@@ -49,11 +49,21 @@ _FAULTS = (aiohttp.ClientError, OSError, TimeoutError, ValueError)
 class RemoteSimulator:
     abilities = SIMULATED
 
-    def __init__(self, name: str, settings: SimulatorSettings, clock: Clock, url: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: SimulatorSettings,
+        clock: Clock,
+        url: str,
+        *,
+        connect_timeout: float = _CONNECT,
+    ) -> None:
+        """`connect_timeout` is in real seconds: aiohttp keeps it."""
         self.name = name
         self.calls_per_second = settings.calls_per_second
         self._clock = clock
         self._url = url.rstrip("/")
+        self._connect_timeout = connect_timeout
         self._session: aiohttp.ClientSession | None = None
         self._position: Position | None = None
         self._streaming: aiohttp.ClientResponse | None = None
@@ -65,7 +75,7 @@ class RemoteSimulator:
             # A connection for each request: a kept one that the other side is closing makes "was it sent?"
             # unanswerable.
             connector=aiohttp.TCPConnector(force_close=True, limit=_CONNECTIONS),
-            timeout=aiohttp.ClientTimeout(total=None, connect=_CONNECT),
+            timeout=aiohttp.ClientTimeout(total=None, connect=self._connect_timeout),
             trace_configs=[tracing()],
         )
         with suppress(*_FAULTS):
