@@ -42,7 +42,7 @@ def parse_instant(text: str, zone: ZoneInfo) -> tuple[Instant, bool]:
 
 def format_instant(at: Instant) -> str:
     """ISO 8601, UTC, whole seconds: `2026-03-10T09:00:00Z`."""
-    return (_EPOCH + timedelta(seconds=at // SECOND)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{(_EPOCH + timedelta(seconds=at // SECOND)).isoformat()[:19]}Z"
 
 
 def format_instant_ms(at: Instant) -> str:
@@ -55,7 +55,8 @@ class _ClockChange(ValueError):
 
 
 def _to_instant(moment: datetime) -> Instant:
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
+    # In UTC first, which raises where an offset carries the moment out of the calendar.
+    return (moment.astimezone(UTC) - _EPOCH) // timedelta(milliseconds=1)
 
 
 def _fixed(offset: str) -> timezone:
