@@ -79,7 +79,7 @@ async def _build(
     """Everything from the store up to the listening socket; the stack takes it down again."""
     store = await stack.enter_async_context(open_store(config.database, clock))
     await _check_carriers(store, config)
-    carriers = {
+    carriers: dict[str, SimulatedCarrier | RemoteSimulator] = {
         name: await stack.enter_async_context(open_simulator(name, settings, clock, config.database))
         for name, settings in config.carriers.items()
     }

@@ -17,7 +17,6 @@ from dialer.engine.switchboard import Switchboard
 from dialer.engine.trunk import Trunk
 from dialer.service import calls
 from dialer.service.parts import Parts
-from dialer.store.attempts import owner
 from dialer.store.eventlog import EventLog
 
 log = structlog.get_logger()
@@ -88,6 +87,4 @@ class Engine:
         store = self._parts.store
         report = await persist(self._parts, lambda: calls.report(store, word.attempt_id, [word]))
         if report is not None and report.settled is not None:
-            of = await store.read(lambda view: owner(view, word.attempt_id))
-            if of is not None:
-                self._runner.freed(of.campaign, report.settled)
+            self._runner.freed(report.campaign, report.settled)

@@ -16,12 +16,11 @@ from dialer.carriers.base import (
 )
 from dialer.domain.call import MAY_LEAVE, AttemptState, Channel, Outcome
 from dialer.domain.clock import Instant
-from dialer.domain.events import CallPlaced, ContactSettled, DeliveryReported
-from dialer.domain.ids import AttemptId
+from dialer.domain.events import CallPlaced, DeliveryReported
+from dialer.domain.ids import AttemptId, CampaignId
 from dialer.domain.retry import ContactStatus, End, Verdict, outcome_of
-from dialer.service.settlement import Settled, move_between_counters, settle
-from dialer.store import attempts, campaigns, contacts
-from dialer.store.attempts import Owner
+from dialer.service.settlement import Settled, apply_verdict, settle
+from dialer.store import attempts, cases
 from dialer.store.db import Store
 from dialer.store.unit import Transaction
 
@@ -36,7 +35,7 @@ class Report:
     """Where the attempt stands after the words, and what follows."""
 
     state: AttemptState
-    answered: bool
+    campaign: CampaignId
     settled: Settled | None = None
     """Set when these words ended it."""
 
@@ -50,24 +49,28 @@ async def report(
     """
 
     def work(tx: Transaction) -> Report | None:
-        owner = attempts.owner(tx, attempt_id)
-        if owner is None:
+        case = cases.of_attempt(tx, attempt_id)
+        if case is None:
             return None
-        fold = _Fold(owner.state, owner.dtmf or "")
+        before = case.attempt.state
+        fold = _Fold(before, case.attempt.dtmf or "")
+        # A message that a look-up finds may be one that the carrier has refused: known to it, and not sent.
+        refused = case.attempt.channel is Channel.SMS and any(isinstance(word, Ended) for word in words)
         for word in words:
-            _apply(fold, word, owner.channel, tx.now)
+            if not (refused and isinstance(word, Placed)):
+                _apply(fold, word, case.attempt.channel, tx.now)
         settled = None
-        if fold.state is not owner.state:
+        if fold.state is not before:
             attempts.move(tx, attempt_id, fold.state, fold.columns)
-            if owner.state in _BEFORE_PLACED:
-                tx.record(CallPlaced(owner.campaign, owner.contact, owner.id))
+            if before in _BEFORE_PLACED:
+                tx.record(CallPlaced(case.campaign.id, case.contact.id, attempt_id))
             if fold.ended is not None:
-                settled = settle(tx, owner, _end(fold.ended, carrier_healthy=carrier_healthy))
+                settled = settle(tx, case, _end(fold.ended, carrier_healthy=carrier_healthy))
         elif fold.columns:
             attempts.note(tx, attempt_id, fold.columns)
-        if fold.delivery is not None and fold.delivery != owner.delivery:
-            _deliver(tx, owner, fold.delivery)
-        return Report(fold.state, fold.state is AttemptState.ANSWERED, settled)
+        if fold.delivery is not None and fold.delivery != case.attempt.delivery:
+            _deliver(tx, attempt_id, fold.delivery)
+        return Report(fold.state, case.campaign.id, settled)
 
     return await store.transact(work)
 
@@ -90,8 +93,8 @@ async def conclude(
     """
 
     def work(tx: Transaction) -> Settled | None:
-        owner = attempts.owner(tx, attempt_id)
-        if owner is None:
+        case = cases.of_attempt(tx, attempt_id)
+        if case is None:
             return None
         columns: dict[str, object] = {"ended_at": end.at, "detail": detail}
         if end.state is AttemptState.NOT_PLACED:
@@ -100,7 +103,7 @@ async def conclude(
             columns["outcome"] = outcome_of(end.state, end.failure)
         if not attempts.move(tx, attempt_id, end.state, columns):
             return None
-        return settle(tx, owner, end)
+        return settle(tx, case, end)
 
     return await store.transact(work)
 
@@ -180,16 +183,15 @@ def _end(word: Ended, *, carrier_healthy: bool) -> End:
     )
 
 
-def _deliver(tx: Transaction, owner: Owner, delivery: str) -> None:
+def _deliver(tx: Transaction, attempt_id: AttemptId, delivery: str) -> None:
     """A receipt, perhaps days later, corrects the outcome of the contact whose last message it was."""
-    tx.record(DeliveryReported(owner.campaign, owner.contact, owner.id, delivery))
-    outcome = Outcome.DELIVERED if delivery == Outcome.DELIVERED else Outcome.UNDELIVERED
-    attempts.note(tx, owner.id, {"outcome": outcome})
-    contact = contacts.row(tx, owner.contact)
-    campaign = campaigns.standing(tx, owner.campaign)
-    if not (contact.run == owner.run == campaign.run and contact.attempts == owner.n):
+    case = cases.of_attempt(tx, attempt_id)  # read anew: the same words may have settled it just now
+    if case is None:
         return
-    status = ContactStatus.COMPLETED if outcome is Outcome.DELIVERED else ContactStatus.FAILED
-    contacts.apply(tx, owner.contact, Verdict(status, contact.progress, outcome))
-    move_between_counters(tx, owner.campaign, campaign, (contact.status, contact.outcome), (status, outcome))
-    tx.record(ContactSettled(owner.campaign, owner.contact, owner.id, outcome))
+    tx.record(DeliveryReported(case.campaign.id, case.contact.id, attempt_id, delivery))
+    delivered = delivery == Outcome.DELIVERED
+    outcome = Outcome.DELIVERED if delivered else Outcome.UNDELIVERED
+    attempts.note(tx, attempt_id, {"outcome": outcome})
+    if case.is_latest:
+        status = ContactStatus.COMPLETED if delivered else ContactStatus.FAILED
+        apply_verdict(tx, case, Verdict(status, case.contact.progress, outcome))

@@ -6,7 +6,7 @@ from typing import TypeAlias
 from dialer.domain.clock import SECOND
 from dialer.domain.retry import ContactStatus, Progress, Waiting
 from dialer.service.gates import Closed, Facts, Gate, first_closed
-from dialer.store import attempts, campaigns, contacts
+from dialer.store import attempts, campaigns, cases, contacts
 from dialer.store.attempts import Intent
 from dialer.store.db import Store
 from dialer.store.unit import Transaction
@@ -39,11 +39,13 @@ async def claim(store: Store, intent: Intent) -> Claim:
     """Asks every gate and, when all are open, writes the intent; the contact is then in progress."""
 
     def work(tx: Transaction) -> Claim:
-        campaign = campaigns.standing(tx, intent.campaign)
-        contact = contacts.row(tx, intent.contact)
+        found = cases.candidate(tx, intent.campaign, intent.contact)
+        if found is None:
+            return Stale()
+        contact, campaign = found.contact, found.campaign
         untried = contact.run is not None and contact.run < campaign.run
         due = contact.status is ContactStatus.PENDING and (contact.due or 0) <= tx.now
-        if contact.list != campaign.list or not (untried or due):
+        if not (untried or due):
             return Stale()
         closed = first_closed(
             Facts(
@@ -52,7 +54,7 @@ async def claim(store: Store, intent: Intent) -> Claim:
                 same_run=campaign.run == intent.run,
                 expires_at=campaign.expires_at,
                 usable=contact.run is not None,
-                busy_until=attempts.busy_until(tx, intent.phone, intent.channel),
+                busy_until=found.busy_until,
             )
         )
         if closed is not None:

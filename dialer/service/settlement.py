@@ -9,8 +9,7 @@ from dialer.domain.events import CallEnded, CampaignCompleted, ContactSettled
 from dialer.domain.ids import CampaignId
 from dialer.domain.retry import ContactStatus, End, Verdict, judge, outcome_of
 from dialer.store import campaigns, contacts
-from dialer.store.attempts import Owner
-from dialer.store.campaigns import Standing
+from dialer.store.cases import Case
 from dialer.store.unit import Transaction
 
 _GAVE_UP = frozenset({AttemptState.UNKNOWN, AttemptState.ENDED_UNKNOWN})
@@ -25,56 +24,50 @@ class Settled:
     woken: tuple[CampaignId, ...] = ()
 
 
-def settle(tx: Transaction, owner: Owner, end: End) -> Settled:
+def settle(tx: Transaction, case: Case, end: End) -> Settled:
     """The attempt has just moved to its final state `end.state`: everything else that follows from it."""
-    tx.record(CallEnded(owner.campaign, owner.contact, owner.id, end.state))
-    due = _settle_contact(tx, owner, end)
+    tx.record(CallEnded(case.campaign.id, case.contact.id, case.attempt.id, end.state))
+    due = _settle_contact(tx, case, end) if case.is_latest else None
     woken: tuple[CampaignId, ...] = ()
-    if end.state not in _GAVE_UP:
-        lists = contacts.release_busy(tx, owner.phone)
+    if case.waited_for and end.state not in _GAVE_UP:
+        lists = contacts.release_busy(tx, case.attempt.phone)
         woken = tuple(campaigns.of_list(tx, list_id) for list_id in lists)
     return Settled(due, woken)
 
 
-def _settle_contact(tx: Transaction, owner: Owner, end: End) -> Instant | None:
-    contact = contacts.row(tx, owner.contact)
-    campaign = campaigns.standing(tx, owner.campaign)
-    is_latest = contact.run == owner.run == campaign.run and contact.attempts == owner.n
-    if not is_latest:
-        return None  # a later attempt, or a later run, speaks for the contact
+def _settle_contact(tx: Transaction, case: Case, end: End) -> Instant | None:
+    campaign, contact = case.campaign, case.contact
     config = read_config(campaign.config)
-    end = replace(end, on_unknown_wait=config.on_unknown_wait)
+    if config.on_unknown_wait is not None:
+        end = replace(end, on_unknown_wait=config.on_unknown_wait)
     verdict = judge(end, contact.progress, config.retry)
     if verdict.status is ContactStatus.PENDING and campaign.swept is None and campaign.status in OVER:
         # Late proof after the campaign was over: it stays over.
         verdict = Verdict(ContactStatus.FAILED, verdict.progress, outcome_of(end.state, end.failure))
-    contacts.apply(tx, owner.contact, verdict)
-    move_between_counters(
-        tx, owner.campaign, campaign, (contact.status, contact.outcome), (verdict.status, verdict.outcome)
-    )
-    if verdict.outcome is not None:
-        tx.record(ContactSettled(owner.campaign, owner.contact, owner.id, verdict.outcome))
+    apply_verdict(tx, case, verdict)
     return verdict.due
 
 
-def move_between_counters(
-    tx: Transaction,
-    campaign_id: CampaignId,
-    campaign: Standing,
-    before: tuple[ContactStatus, Outcome | None],
-    after: tuple[ContactStatus, Outcome | None],
-) -> None:
-    """Moves one contact between the campaign's counters; the last one completes a running campaign."""
-    changes: dict[str, int] = {}
-    for (status, outcome), step in ((before, -1), (after, +1)):
-        for column in _counted_in(status, outcome, campaign.swept):
-            changes[column] = changes.get(column, 0) + step
-    changes = {column: step for column, step in changes.items() if step}
+def apply_verdict(tx: Transaction, case: Case, verdict: Verdict) -> None:
+    """Moves the contact and the counters; its outcome, where it is final, is told."""
+    contacts.apply(tx, case.contact.id, verdict)
+    _move_between_counters(tx, case, verdict)
+    if verdict.outcome is not None:
+        tx.record(ContactSettled(case.campaign.id, case.contact.id, case.attempt.id, verdict.outcome))
+
+
+def _move_between_counters(tx: Transaction, case: Case, verdict: Verdict) -> None:
+    """The last contact completes a running campaign."""
+    campaign = case.campaign
+    before = _counted_in(case.contact.status, case.contact.outcome, campaign.swept)
+    after = _counted_in(verdict.status, verdict.outcome, campaign.swept)
+    changes = {column: -1 for column in before if column not in after}
+    changes |= {column: +1 for column in after if column not in before}
     if changes:
-        campaigns.shift(tx, campaign_id, changes)
+        campaigns.shift(tx, campaign.id, changes)
     left = campaign.pending + campaign.in_progress + changes.get("pending", 0) + changes.get("in_progress", 0)
     if left == 0 and campaign.status is CampaignStatus.RUNNING:
-        complete(tx, campaigns.get(tx, campaign_id))
+        complete(tx, campaigns.get(tx, campaign.id))
 
 
 def complete(tx: Transaction, campaign: Campaign) -> Campaign:

@@ -65,46 +65,6 @@ def insert(tx: Transaction, intent: Intent, *, n: int, blocked_until: Instant) -
     )
 
 
-def busy_until(view: Snapshot, phone: str, channel: Channel) -> Instant | None:
-    """Until when this number may be talking with us; None when it is free."""
-    row = view.execute(
-        "SELECT max(blocked_until) FROM attempt WHERE phone = ? AND channel = ? AND blocked_until IS NOT NULL"
-        f" AND (blocked_until > ? OR state IN ({_OPEN}))",
-        (phone, channel, view.now),
-    ).fetchone()
-    until: Instant | None = row[0]
-    return until
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Whose attempt it is, and where it stands."""
-
-    id: AttemptId
-    campaign: CampaignId
-    run: int
-    contact: ContactId
-    n: int
-    channel: Channel
-    phone: str
-    state: AttemptState
-    dtmf: str | None
-    delivery: str | None
-
-
-def owner(view: Snapshot, attempt_id: AttemptId) -> Owner | None:
-    row = view.execute(
-        "SELECT id, campaign, run, contact, n, channel, phone, state, dtmf, delivery FROM attempt"
-        " WHERE id = ?",
-        (attempt_id,),
-    ).fetchone()
-    if row is None:
-        return None
-    return Owner(
-        row[0], row[1], row[2], row[3], row[4], Channel(row[5]), row[6], AttemptState(row[7]), row[8], row[9]
-    )
-
-
 def move(tx: Transaction, attempt_id: AttemptId, to: AttemptState, columns: Mapping[str, object]) -> bool:
     """Moves the attempt and sets columns with it; False when its state may not be left for this one."""
     changes = "".join(f", {name} = ?" for name in columns)

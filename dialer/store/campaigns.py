@@ -3,7 +3,6 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from dialer.domain.call import Channel, Outcome
 from dialer.domain.campaign import (
@@ -134,31 +133,6 @@ def save(tx: Transaction, campaign: Campaign) -> None:
     }
     changes = ", ".join(f"{name} = :{name}" for name in row)
     tx.execute(f"UPDATE campaign SET {changes} WHERE id = :id", {**row, "id": campaign.id})
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What a claim or an attempt's end must know of its campaign."""
-
-    status: CampaignStatus
-    run: int
-    list: ListId
-    swept: Outcome | None
-    expires_at: Instant | None
-    config: str
-    pending: int
-    in_progress: int
-
-
-def standing(tx: Transaction, campaign_id: CampaignId) -> Standing:
-    row = tx.execute(
-        "SELECT status, run, list, swept, expires_at, config, pending, in_progress FROM campaign"
-        " WHERE id = ?",
-        (campaign_id,),
-    ).fetchone()
-    return Standing(
-        CampaignStatus(row[0]), row[1], row[2], Outcome(row[3]) if row[3] else None, *tuple(row)[4:]
-    )
 
 
 def shift(tx: Transaction, campaign_id: CampaignId, changes: Mapping[str, int]) -> None:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dialer.domain.call import Outcome
 from dialer.domain.campaign import Campaign, CampaignStatus
@@ -94,38 +94,6 @@ def any_due(view: Snapshot, campaign: Campaign) -> bool:
     """Whether somebody could be dialled at this instant."""
     found, _ = due(view, campaign, limit=1, untried_after=ContactId(0))
     return bool(found)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """The part of a row that dialling changes, as stored; see the schema for what `run` means."""
-
-    list: ListId
-    run: int | None
-    phone: str
-    status: ContactStatus
-    outcome: Outcome | None
-    attempts: int
-    progress: Progress
-    due: Instant | None
-
-
-def row(tx: Transaction, contact_id: ContactId) -> Row:
-    found = tx.execute(
-        "SELECT list, run, phone, status, outcome, attempts, retries, setbacks, due FROM contact"
-        " WHERE id = ?",
-        (contact_id,),
-    ).fetchone()
-    return Row(
-        found[0],
-        found[1],
-        found[2],
-        ContactStatus(found[3]),
-        Outcome(found[4]) if found[4] else None,
-        found[5],
-        Progress(found[6], found[7]),
-        found[8],
-    )
 
 
 def begin(tx: Transaction, contact_id: ContactId, *, run: int, attempts: int, progress: Progress) -> None:
