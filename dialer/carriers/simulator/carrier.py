@@ -55,8 +55,10 @@ class SimulatedCarrier:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        await self._network.__aexit__(*exc)
-        await self._record.close()
+        try:
+            await self._network.__aexit__(*exc)
+        finally:
+            await self._record.close()
 
     async def place(self, request: PlaceRequest) -> PlaceResult:
         failpoint("carrier.before_send")
