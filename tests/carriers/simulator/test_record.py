@@ -23,11 +23,6 @@ SETTINGS = SimulatorSettings(ring_seconds=(2, 2), talk_seconds=(10, 10), latency
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "dialer.db.sim.jsonl"
 

@@ -23,11 +23,6 @@ asyncio.run(serve(SimulatorSettings(), SystemClock(), 0))
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
 async def http(clock: FakeClock) -> AsyncIterator[aiohttp.ClientSession]:
     settings = SimulatorSettings(
         ring_seconds=(1, 1), talk_seconds=(2, 2), latency_seconds=(0, 0), max_channels=1
