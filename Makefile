@@ -97,7 +97,11 @@ ifeq ($(DESTDIR),)
 endif
 
 install-program:
-	@$(find_python); "$$python" -m venv --clear '$(DESTDIR)$(PREFIX)'
+	@$(find_python); \
+	"$$python" -c 'import sys; sys.exit(sys.base_prefix.startswith(("/root/", "/home/")))' || { \
+		echo "The service cannot read $$python, which is in a home folder: make install PYTHON=/usr/bin/python3" >&2; \
+		exit 1; }; \
+	"$$python" -m venv --clear '$(DESTDIR)$(PREFIX)'
 	'$(DESTDIR)$(PREFIX)/bin/python' -m pip install --quiet --disable-pip-version-check .
 ifneq ($(DESTDIR),)
 	sed -i 's|$(DESTDIR)$(PREFIX)|$(PREFIX)|' '$(DESTDIR)$(PREFIX)/bin/dialer'
