@@ -11,7 +11,7 @@ import fcntl
 import os
 import queue
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -212,10 +212,11 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         cached_statements=256,
     )
     connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA foreign_keys = ON")
-    if not read_only:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
+    with _closed_on_failure(connection):
+        connection.execute("PRAGMA foreign_keys = ON")
+        if not read_only:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
     return connection
 
 
@@ -224,17 +225,25 @@ def prepare(path: Path) -> sqlite3.Connection:
 
     Raises StoreRefused when the file is no database of ours.
     """
+    os.close(_open(path))
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         connection = connect(path)
-        migrate(connection)
+        with _closed_on_failure(connection):
+            migrate(connection)
     except sqlite3.DatabaseError as error:
         raise StoreRefused(
             f"{path} cannot be used as the database: {error}. Restore a backup, or move it away."
         ) from error
-    except OSError as error:
-        raise StoreRefused(f"{path} cannot be opened: {error.strerror}.") from error
     return connection
+
+
+@contextlib.contextmanager
+def _closed_on_failure(connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 @contextlib.asynccontextmanager
@@ -256,8 +265,16 @@ async def open_store(path: Path, clock: Clock) -> AsyncIterator[Store]:
         os.close(lock)
 
 
+def _open(path: Path) -> int:
+    """A file of its owner's alone, created where it is missing."""
+    try:
+        return os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise StoreRefused(f"{path} cannot be opened: {error.strerror}.") from error
+
+
 def _lock(path: Path) -> int:
-    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    handle = _open(path)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
