@@ -64,7 +64,10 @@ class Engine:
             side.create_task(self._scheduler.keep_time())
             side.create_task(self._runner.run())
             side.create_task(self._heartbeat.run())
-            await asyncio.get_running_loop().create_future()  # until cancelled
+            try:
+                await asyncio.get_running_loop().create_future()  # until cancelled
+            finally:
+                self._runner.dialling = False  # the slots that now become free are for the next start
 
     async def drain(self, grace: float) -> int:
         """No new dial from now on; waits for the open calls so many seconds. How many are left.

@@ -6,6 +6,7 @@ There is no task per contact and none per campaign: a coroutine exists only for 
 import asyncio
 import heapq
 import itertools
+import math
 from collections import deque
 
 from dialer.domain.campaign import Campaign, CampaignStatus
@@ -127,13 +128,11 @@ class Runner:
             if queue.alarm == moment:
                 queue.alarm = None
                 self._enter_round(queue)
-        waits = [] if not self._alarms else [(self._alarms[0][0] - now) / SECOND]
         for _ in range(_AT_ONCE):
-            if not self._round:
-                return min(waits, default=None)
-            wait = self._common_wait()
+            wait = self._common_wait() if self._round else None
             if wait is None or wait > 0:
-                return min([*waits, *([wait] if wait else [])], default=None)
+                alarm = (self._alarms[0][0] - now) / SECOND if self._alarms else None
+                return min((each for each in (wait, alarm) if each is not None), default=None)
             self._serve(self._round.popleft(), now)
         return 0
 
@@ -157,7 +156,7 @@ class Runner:
             return  # the end of a read or of a call brings it back
         wait = queue.bucket.wait()
         if wait > 0:
-            self._set_alarm(queue, now + int(wait * SECOND) + 1)
+            self._set_alarm(queue, now + math.ceil(wait * SECOND))
             return
         self._start(queue)
         self._enter_round(queue)
