@@ -69,7 +69,7 @@ class Caller:
                 if held is not None:
                     trunk.spared()
                     return held
-                result = await self._send(intent, errand.agent, trunk, dial)
+                result = await self._send(intent, errand.agent, trunk, dial, now)
                 if result is None:
                     trunk.spared()
                     return await self._withdraw(intent)
@@ -99,6 +99,7 @@ class Caller:
             created_at=attempt.created_at,
             blocked_until=attempt.blocked_until or attempt.created_at,
             answered_at=attempt.answered_at,
+            keys=len(attempt.dtmf or ""),
         )
         seen = trunk.looking()
 
@@ -146,9 +147,10 @@ class Caller:
             return None
         return NotClaimed(None if isinstance(claimed, Stale) else claimed.until)
 
-    async def _send(self, intent: Intent, agent: Agent, trunk: Trunk, dial: Dial) -> PlaceResult | None:
+    async def _send(
+        self, intent: Intent, agent: Agent, trunk: Trunk, dial: Dial, claimed_at: Instant
+    ) -> PlaceResult | None:
         """The carrier's answer; None when it must not be sent any more."""
-        claimed_at = self._clock.now()
         request = PlaceRequest(
             attempt_id=intent.id,
             callback_token=intent.callback_token,
@@ -180,6 +182,10 @@ class Caller:
         match result:
             case Placed():
                 report = await self._follower.report(intent.id, [result, *line.take()], trunk)
+                return report.settled if report else Settled()
+            case NotPlaced() if words := line.take():
+                # The call has spoken, whatever became of the request for it.
+                report = await self._follower.report(intent.id, words, trunk)
                 return report.settled if report else Settled()
             case NotPlaced(failure=failure, detail=detail, retry_after=retry_after):
                 end = End(

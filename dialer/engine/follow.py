@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from dialer.carriers.base import Absent, Answered, Ended, Found, Lookup, Placed
+from dialer.carriers.base import Absent, Answered, Dtmf, Ended, Found, Lookup, Placed
 from dialer.domain.call import ON_THE_LINE, AttemptState, Failure
 from dialer.domain.clock import SECOND, Instant
 from dialer.domain.ids import AttemptId
@@ -40,6 +40,8 @@ class OpenCall:
     deadline: float
     """Monotonic seconds; silence beyond it is a question for the carrier."""
     answered: bool = False
+    keys: int = 0
+    """How many pressed keys were written so far; a look-up tells them all again."""
 
 
 class Follower:
@@ -57,6 +59,7 @@ class Follower:
         created_at: Instant,
         blocked_until: Instant,
         answered_at: Instant | None = None,
+        keys: int = 0,
     ) -> OpenCall:
         since, longest = (created_at, ring_timeout) if answered_at is None else (answered_at, max_duration)
         left = longest + _OVERDUE - (self._clock.now() - since) / SECOND
@@ -68,6 +71,7 @@ class Follower:
             blocked_until,
             self._clock.monotonic() + left,
             answered_at is not None,
+            keys,
         )
 
     async def report(self, call_id: AttemptId, words: Sequence[Word], trunk: Trunk) -> Report | None:
@@ -106,7 +110,7 @@ class Follower:
             words: list[Word] = list(line.take())
             if isinstance(result, Found):
                 call.carrier_id = result.carrier_id
-                words = [Placed(result.carrier_id), *result.events, *words]
+                words = [Placed(result.carrier_id), *_news(call, result, words)]
             if words:
                 return await self._hear(call, words, trunk)
             wait = _UNREACHABLE
@@ -150,6 +154,7 @@ class Follower:
         report = await self.report(call.id, words, trunk)
         if report is None or (report.settled is None and report.state not in ON_THE_LINE):
             return Settled()  # it had ended before
+        call.keys += sum(isinstance(word, Dtmf) for word in words)
         if not call.answered and any(isinstance(word, Answered) for word in words):
             call.answered = True
             call.deadline = self._clock.monotonic() + call.max_duration + _OVERDUE
@@ -161,7 +166,9 @@ class Follower:
         answered = call.answered
         for last in (False, True):
             result = await trunk.carrier.look_up(call.id, call.carrier_id)
-            words: list[Word] = [*(result.events if isinstance(result, Found) else ()), *line.take()]
+            words: list[Word] = list(line.take())
+            if isinstance(result, Found):
+                words = _news(call, result, words)
             if words:
                 settled = await self._hear(call, words, trunk)
                 if settled is not None or call.answered is not answered:
@@ -175,3 +182,14 @@ class Follower:
                 return settled
         end = End(AttemptState.ENDED_UNKNOWN, self._clock.now())
         return await self.conclude(call.id, end, "the carrier never told how it ended") or Settled()
+
+
+def _news(call: OpenCall, found: Found, heard: Sequence[Word]) -> list[Word]:
+    """The call's life as the carrier remembers it, then what else was heard; each key once."""
+    told = 0
+    words: list[Word] = []
+    for event in found.events:
+        told += isinstance(event, Dtmf)
+        if not isinstance(event, Dtmf) or told > call.keys:
+            words.append(event)
+    return [*words, *(word for word in heard if word not in found.events)]

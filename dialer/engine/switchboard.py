@@ -32,7 +32,7 @@ class Line:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._board.left(self)
+        self._board.left(self, lost=error is not None)
 
     def put(self, word: CallEvent) -> None:
         self._words.append(word)
@@ -65,8 +65,11 @@ class Switchboard:
         """A context in which the attempt's words go to its inbox instead of being late."""
         return Line(self, attempt_id, campaign)
 
-    def left(self, line: Line) -> None:
+    def left(self, line: Line, *, lost: bool) -> None:
+        """What came while its owner wrote its end is late; after an error nobody is there to write it."""
         del self.lines[line.attempt_id]
+        for word in [] if lost else line.take():
+            self._late(word)
         if not self.lines:
             self._quiet.set()
 

@@ -37,6 +37,8 @@ class Trunk:
         self._open = False
         self._pause = _FIRST_PAUSE
         self._closed_until = 0.0
+        self._asked_until = 0.0
+        """Until then the carrier asked to be left alone, whatever else it accepts meanwhile."""
         self._trying = False
 
     @property
@@ -51,7 +53,8 @@ class Trunk:
         """Seconds until a call may leave; 0: now; None: until something happens."""
         if self._unseen or self._trying:
             return None
-        return max(self._closed_until - self._clock.monotonic(), self._bucket.wait(), 0.0)
+        until = max(self._closed_until, self._asked_until)
+        return max(until - self._clock.monotonic(), self._bucket.wait(), 0.0)
 
     def spend(self) -> None:
         """A call leaves."""
@@ -73,7 +76,7 @@ class Trunk:
             case NotPlaced(failure=failure, detail=detail, retry_after=retry_after):
                 self._failed(detail, at_once=failure is Failure.ACCOUNT)
                 if retry_after:
-                    self._closed_until = max(self._closed_until, self._clock.monotonic() + retry_after)
+                    self._asked_until = max(self._asked_until, self._clock.monotonic() + retry_after)
             case Uncertain(detail=detail):
                 self._failed(detail, at_once=False)
 

@@ -1,0 +1,418 @@
+"""An open call: what its carrier tells, and what silence means."""
+
+import pytest
+
+from dialer.carriers.base import Answered, Dtmf, Ended, Lookup, NotPlaced, PlaceRequest, PlaceResult
+from dialer.domain.call import AttemptState, Failure, Outcome
+from dialer.domain.clock import SECOND
+from dialer.domain.retry import ContactStatus, Waiting
+from tests.clock import FakeClock
+from tests.engine.dialer import Dialer, seconds_since
+from tests.engine.network import Network
+
+RING = 30
+TALK = 60
+BLOCKED = RING + TALK + 60
+
+
+def of_kind(network: Network, lookup: Lookup) -> None:
+    """The network can say so much about its calls afterwards."""
+    network.abilities = type(network.abilities)(client_id=True, lookup=lookup)
+
+
+async def test_a_call_without_an_answer_is_looked_up_and_followed(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    network.loses_answers(times=1)
+    campaign = await dialer.running()
+    assert await dialer.states(campaign) == [AttemptState.RINGING]
+
+    await network.answer()
+    await network.end()
+    await clock.advance(30)
+
+    assert (await dialer.now(campaign)).counters.completed == 1
+    assert network.placed == 1
+
+
+async def test_absent_at_two_looks_ten_seconds_apart_proves_that_nothing_was_placed(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    """Where the carrier keeps records. The number is then called again, after the back-off."""
+    start = clock.now()
+    network.loses_requests(times=1)
+    campaign = await dialer.running()
+    await clock.advance(9.9)
+    assert await dialer.states(campaign) == [AttemptState.UNCERTAIN]
+
+    await clock.advance(5)
+
+    assert seconds_since(start, network.looked_up) == [0, 10]
+    assert seconds_since(start, network.moments) == [0, 11]
+    assert await dialer.states(campaign) == [AttemptState.NOT_PLACED, AttemptState.RINGING]
+    assert (await dialer.contact(campaign)).progress.setbacks == 0
+
+
+async def test_absent_at_two_looks_proves_nothing_where_only_living_calls_are_known(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    """The call may have been and gone: its contact is held for the operator."""
+    of_kind(network, Lookup.LIVE)
+    network.loses_requests(times=1)
+    campaign = await dialer.running(config={"retry": {"enabled": True, "intervalsMinutes": [1]}})
+    await clock.advance(10)
+    assert await dialer.states(campaign) == [AttemptState.UNKNOWN]
+
+    await clock.advance(BLOCKED + 70)
+
+    contact = await dialer.contact(campaign)
+    assert (contact.status, contact.outcome, contact.held) == (ContactStatus.FAILED, Outcome.UNKNOWN, True)
+    assert network.placed == 1
+    assert (await dialer.now(campaign)).status == "completed"
+
+
+async def test_an_unknown_call_is_tried_again_where_the_campaign_says_so(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    of_kind(network, Lookup.LIVE)
+    network.loses_requests(times=1)
+    campaign = await dialer.running(config={"on_unknown": "retry_after:5m"})
+    await clock.advance(10 + 300)
+
+    assert await dialer.states(campaign) == [AttemptState.UNKNOWN, AttemptState.RINGING]
+
+
+@pytest.mark.parametrize("lookup", [Lookup.EVENTUAL, Lookup.NONE])
+async def test_where_absence_proves_nothing_it_takes_a_quarter_of_an_hour_to_give_up(
+    dialer: Dialer, network: Network, clock: FakeClock, lookup: Lookup
+) -> None:
+    of_kind(network, lookup)
+    start = clock.now()
+    network.loses_requests(times=1)
+    campaign = await dialer.running()
+    await clock.advance(899)
+    assert await dialer.states(campaign) == [AttemptState.UNCERTAIN]
+    await clock.advance(1)
+
+    assert seconds_since(start, network.looked_up) == [0, 5, 15, 30, 60, 120, 300, 900]
+    assert await dialer.states(campaign) == [AttemptState.UNKNOWN]
+    assert (await dialer.contact(campaign)).held
+    assert network.placed == 1
+
+
+async def test_nobody_gives_up_before_the_longest_call_would_be_over(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    await dialer.start(max_duration=1000)
+    of_kind(network, Lookup.NONE)
+    network.loses_requests(times=1)
+    campaign = await dialer.running()
+    await clock.advance(1000)
+    assert await dialer.states(campaign) == [AttemptState.UNCERTAIN]
+
+    await clock.advance(500)
+
+    assert await dialer.states(campaign) == [AttemptState.UNKNOWN]
+
+
+async def test_a_call_that_shows_up_late_in_the_carriers_list_is_followed(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    of_kind(network, Lookup.EVENTUAL)
+    network.forgetful = True
+    network.loses_answers(times=1)
+    campaign = await dialer.running()
+    network.live[0].events.clear()
+    await clock.advance(10)
+    network.forgetful = False
+    await clock.advance(10)
+    await network.end()
+
+    assert await dialer.states(campaign) == [AttemptState.COMPLETED]
+
+
+@pytest.mark.parametrize("lookup", list(Lookup))
+async def test_an_uncertain_call_holds_its_slot_only_until_the_first_look(
+    dialer: Dialer, network: Network, lookup: Lookup
+) -> None:
+    of_kind(network, lookup)
+    network.loses_requests(times=1)
+    campaign = await dialer.running(contacts=2, max_concurrent=1)
+
+    await network.ringing(1)
+    assert len(network.looked_up) == 1
+    assert set(await dialer.states(campaign)) == {AttemptState.UNCERTAIN, AttemptState.RINGING}
+
+
+async def test_an_uncertain_call_holds_its_slot_while_the_carrier_cannot_be_asked(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    network.reachable = False
+    network.loses_answers(times=1)
+    await dialer.running(contacts=2, max_concurrent=1)
+    network.live[0].events.clear()
+    await clock.advance(0.5)
+    network.reachable = True
+    assert dialer.slots_in_use == 1
+
+    await clock.advance(1)
+    assert network.placed == 1
+    await network.end()
+    assert network.placed == 2
+
+
+async def test_an_uncertain_call_blocks_its_number_for_every_campaign(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    of_kind(network, Lookup.NONE)
+    network.loses_requests(times=1)
+    await dialer.running(numbers=["+442079460000"])
+    other = await dialer.running(numbers=["+442079460000"])
+    await clock.advance(600)
+
+    assert network.placed == 1
+    assert (await dialer.contact(other)).waiting is Waiting.NUMBER_BUSY
+
+
+async def test_a_word_from_the_line_ends_the_doubt_before_the_second_look(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    network.forgetful = True
+    network.loses_requests(times=1)
+    campaign = await dialer.running()
+    await clock.advance(3)
+    attempt = (await dialer.attempts(campaign))[0]
+    await network.tell(Answered(attempt.id, clock.now()))
+    assert await dialer.states(campaign) == [AttemptState.ANSWERED]
+
+    await network.tell(Ended(attempt.id, clock.now(), AttemptState.COMPLETED))
+    await clock.advance(30)
+
+    assert (await dialer.now(campaign)).counters.completed == 1
+    assert network.placed == 1
+
+
+async def test_a_request_that_hangs_ten_seconds_is_uncertain(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    network.hangs(times=1)
+    campaign = await dialer.running()
+    await clock.advance(9.9)
+    assert await dialer.states(campaign) == [AttemptState.INTENT]
+
+    await clock.advance(0.1)
+
+    [attempt] = await dialer.attempts(campaign)
+    assert (attempt.state, attempt.detail) == (
+        AttemptState.UNCERTAIN,
+        "the carrier did not answer in time",
+    )
+
+
+async def test_a_request_that_hangs_after_it_was_taken_is_followed(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    network.hangs(times=1, having_placed=True)
+    campaign = await dialer.running()
+    await clock.advance(10)
+    await network.end()
+    await clock.advance(30)
+
+    assert await dialer.states(campaign) == [AttemptState.COMPLETED]
+    assert network.placed == 1
+
+
+async def test_a_word_from_the_line_outweighs_a_refused_request(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    """The carrier contradicts itself; whoever has answered the telephone is not called again."""
+
+    async def ring_and_refuse(request: PlaceRequest) -> PlaceResult:
+        await network.accept(request)
+        await clock.sleep(1)
+        return NotPlaced(Failure.TEMPORARY, "internal error")
+
+    network.replies(ring_and_refuse, times=1)
+    campaign = await dialer.running()
+    await clock.advance(5)
+    assert await dialer.states(campaign) == [AttemptState.RINGING]
+
+    await network.end()
+    await clock.advance(10)
+
+    assert network.placed == 1
+    assert (await dialer.now(campaign)).counters.completed == 1
+
+
+async def test_a_word_that_arrives_while_a_refusal_is_written_is_not_lost(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    network.hangs(times=1, then=network.refuse)
+    campaign = await dialer.running()
+    async with dialer.slow_disk():
+        network.release()
+        await clock.settle()
+        ended = Ended(network.requests[0].attempt_id, clock.now(), AttemptState.COMPLETED)
+        await network.tell(ended)
+    await clock.advance(10)
+
+    assert network.placed == 1
+    assert await dialer.states(campaign) == [AttemptState.COMPLETED]
+
+
+async def test_a_call_that_falls_silent_is_asked_about_hung_up_and_given_up(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    network.obedient = False
+    start = clock.now()
+    campaign = await dialer.running(contacts=2, max_concurrent=1)
+    first = network.live[0].id
+
+    await clock.advance(RING + 14.9)
+    assert network.looked_up == []
+    await clock.advance(0.1)
+    assert network.hung_up == [first]
+    assert network.placed == 1
+    await clock.advance(15)
+
+    assert seconds_since(start, network.looked_up) == [RING + 15, RING + 30]
+    attempt, *_ = await dialer.attempts(campaign)
+    assert (attempt.state, attempt.blocked_until) == (
+        AttemptState.ENDED_UNKNOWN,
+        start + BLOCKED * SECOND,
+    )
+    contact, _ = await dialer.contacts(campaign)
+    assert (contact.status, contact.outcome, contact.held) == (ContactStatus.FAILED, Outcome.UNKNOWN, False)
+    assert network.placed == 2
+
+
+async def test_a_number_that_was_given_up_is_not_called_before_the_longest_call_is_over(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    network.obedient = False
+    start = clock.now()
+    await dialer.running(numbers=["+442079460000"])
+    await clock.advance(100)
+    await dialer.running(numbers=["+442079460000"])
+    await clock.advance(100)
+
+    assert seconds_since(start, network.moments) == [0, BLOCKED]
+
+
+async def test_a_silent_call_that_obeys_the_hang_up_is_cancelled(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    campaign = await dialer.running()
+    await clock.advance(RING + 15)
+
+    assert await dialer.states(campaign) == [AttemptState.CANCELLED]
+    assert (await dialer.contact(campaign)).outcome is Outcome.CANCELLED
+
+
+async def test_a_silent_call_that_the_carrier_has_forgotten_is_given_up_at_once(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    of_kind(network, Lookup.LIVE)
+    campaign = await dialer.running()
+    network.end_silently()
+    await clock.advance(RING + 15)
+
+    assert await dialer.states(campaign) == [AttemptState.ENDED_UNKNOWN]
+    assert network.hung_up == []
+
+
+async def test_a_silent_call_whose_carrier_is_unreachable_is_asked_about_once_more(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    start = clock.now()
+    campaign = await dialer.running()
+    network.reachable = False
+    await clock.advance(RING + 30)
+
+    assert seconds_since(start, network.looked_up) == [RING + 15, RING + 30]
+    assert await dialer.states(campaign) == [AttemptState.ENDED_UNKNOWN]
+    assert network.hung_up == []
+
+
+async def test_an_end_that_got_lost_is_found_by_asking(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    campaign = await dialer.running()
+    [call] = network.live
+    call.alive = False
+    call.events.append(Ended(call.id, clock.now() + 3 * SECOND, AttemptState.NO_ANSWER))
+    await clock.advance(RING + 15)
+
+    assert await dialer.states(campaign) == [AttemptState.NO_ANSWER]
+
+
+async def test_an_answer_that_got_lost_is_found_by_asking_and_the_talk_goes_on(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    campaign = await dialer.running()
+    [call] = network.live
+    call.events.append(Answered(call.id, clock.now()))
+    await clock.advance(RING + 15)
+    assert await dialer.states(campaign) == [AttemptState.ANSWERED]
+    assert network.hung_up == []
+
+    await clock.advance(TALK)
+    await network.end()
+
+    assert await dialer.states(campaign) == [AttemptState.COMPLETED]
+
+
+async def test_a_word_after_the_hang_up_counts(dialer: Dialer, network: Network, clock: FakeClock) -> None:
+    network.obedient = False
+    campaign = await dialer.running()
+    await clock.advance(RING + 15)
+    await network.tell(Dtmf(network.live[0].id, clock.now(), "1"))
+    await clock.advance(1)
+    await network.end()
+
+    [attempt] = await dialer.attempts(campaign)
+    assert (attempt.state, attempt.dtmf) == (AttemptState.COMPLETED, "1")
+
+
+async def test_a_talk_beyond_its_longest_duration_is_asked_about_and_hung_up(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    campaign = await dialer.running()
+    await clock.advance(20)
+    await network.answer()
+    await clock.advance(TALK + 14.9)
+    assert network.looked_up == []
+    assert await dialer.states(campaign) == [AttemptState.ANSWERED]
+
+    await clock.advance(0.1)
+
+    assert network.hung_up == [network.requests[0].attempt_id]
+    assert await dialer.states(campaign) == [AttemptState.CANCELLED]
+
+
+async def test_keys_pressed_do_not_prolong_a_talk(dialer: Dialer, network: Network, clock: FakeClock) -> None:
+    campaign = await dialer.running()
+    await network.answer()
+    for digit in "12":
+        await clock.advance(30)
+        await network.tell(Dtmf(network.live[0].id, clock.now(), digit))
+    await clock.advance(15)
+
+    [attempt] = await dialer.attempts(campaign)
+    assert (attempt.state, attempt.dtmf) == (AttemptState.CANCELLED, "12")
+
+
+async def test_a_word_that_comes_twice_changes_nothing(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    campaign = await dialer.running(contacts=2, max_concurrent=1)
+    [call] = network.live
+    end = Ended(call.id, clock.now(), AttemptState.COMPLETED)
+    call.alive = False
+    for _ in range(3):
+        await network.tell(end)
+    await network.tell(Answered(call.id, clock.now()))
+
+    assert (await dialer.now(campaign)).counters.completed == 1
+    assert network.placed == 2
+    assert dialer.slots_in_use == 1
