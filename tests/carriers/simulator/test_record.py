@@ -4,7 +4,7 @@ import os
 import resource
 import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -190,31 +190,37 @@ async def test_requests_at_once_are_all_kept(path: Path, clock: FakeClock) -> No
     assert kept == [request.attempt_id for request in requests]
 
 
-@pytest.fixture
+@contextmanager
 def full_disk() -> Iterator[None]:
-    """No file of this process may grow beyond 400 bytes, which fits one request, not two."""
+    """No file of this process may grow beyond 400 bytes, which fits one request, not two.
+
+    Not a fixture: pytest writes its dot before a fixture ends, perhaps to a file.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (400, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    signal.signal(signal.SIGXFSZ, handler)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, handler)
 
 
-async def test_what_cannot_be_written_rings_nobody(path: Path, clock: FakeClock, full_disk: None) -> None:
+async def test_what_cannot_be_written_rings_nobody(path: Path, clock: FakeClock) -> None:
     narrow = SETTINGS.model_copy(update={"max_channels": 3})
     first, second = request_to(PERSON), request_to(PERSON)
-    async with network(path, clock, narrow) as (carrier, ears):
-        assert isinstance(await carrier.place(first), Placed)
-        for _ in range(3):
-            result = await carrier.place(second)
-            assert isinstance(result, NotPlaced)
-            assert result.failure is Failure.TEMPORARY
-        await clock.advance(60)
-        await ears.end_of(first.attempt_id)
+    with full_disk():
+        async with network(path, clock, narrow) as (carrier, ears):
+            assert isinstance(await carrier.place(first), Placed)
+            for _ in range(3):
+                result = await carrier.place(second)
+                assert isinstance(result, NotPlaced)
+                assert result.failure is Failure.TEMPORARY
+            await clock.advance(60)
+            await ears.end_of(first.attempt_id)
 
-        assert ears.of(second.attempt_id) == []
-        assert await carrier.look_up(second.attempt_id, None) == Absent()
+            assert ears.of(second.attempt_id) == []
+            assert await carrier.look_up(second.attempt_id, None) == Absent()
     assert len(await lines_of(path)) == 1
 
 
