@@ -109,6 +109,7 @@ class Caller:
 
         bind_contextvars(campaign=attempt.campaign, contact=attempt.contact, attempt=attempt.id)
         with self._switchboard.line(attempt.id, attempt.campaign) as line:
+            line.unwanted = attempt.hangup_requested_at is not None
             known = attempt.state is not AttemptState.UNCERTAIN
             settled = await self._follower.reconcile(call, trunk, line, known=known, seen=without_news)
             seen()

@@ -23,6 +23,8 @@ log = structlog.get_logger()
 _OVERDUE = 15.0
 """Seconds after ring time-out or longest talk at which silence becomes a question."""
 _SECOND_LOOK = 10.0
+_TELLING = frozenset({Lookup.RECORDS, Lookup.LIVE})
+"""Carriers that know every living call, so that absence says something."""
 _UNREACHABLE = 1.0
 _POLLS = (5.0, 10.0, 15.0, 30.0, 60.0, 180.0, 600.0)
 """Waits between looks where absence proves nothing: 15 minutes in all."""
@@ -90,6 +92,8 @@ class Follower:
 
     async def follow(self, call: OpenCall, trunk: Trunk, line: Line) -> Settled:
         """Returns when the call has ended, or nothing more will be learned of it."""
+        if line.unwanted:
+            await trunk.carrier.hang_up(call.id, call.carrier_id)
         while True:
             words = await line.listen(self._clock, call.deadline - self._clock.monotonic())
             settled = await self._hear(call, words, trunk) if words else await self._ask(call, trunk, line)
@@ -115,6 +119,8 @@ class Follower:
                 return await self._hear(call, words, trunk)
             wait = _UNREACHABLE
             if isinstance(result, Absent):
+                if known and lookup not in _TELLING:
+                    return None  # it proves nothing; the deadline decides
                 looks += 1
                 if looks == 1:
                     seen()
@@ -129,11 +135,9 @@ class Follower:
         """What the carrier's "never heard of it" proves, after so many looks; None: nothing yet."""
         now = self._clock.now()
         if known:
-            if lookup in (Lookup.RECORDS, Lookup.LIVE):
-                end = End(AttemptState.ENDED_UNKNOWN, now)
-                return await self.conclude(call.id, end, "it ended while nobody listened") or Settled()
-            return None
-        if lookup in (Lookup.RECORDS, Lookup.LIVE) and looks < 2:  # noqa: PLR2004  two looks, 10 s apart
+            end = End(AttemptState.ENDED_UNKNOWN, now)
+            return await self.conclude(call.id, end, "it ended while nobody listened") or Settled()
+        if lookup in _TELLING and looks < 2:  # noqa: PLR2004  two looks, 10 s apart
             return None
         if lookup is Lookup.RECORDS:
             # It is the carrier's trouble, so it does not count against the contact.
@@ -146,7 +150,7 @@ class Follower:
         return None
 
     def _next_look(self, lookup: Lookup, looks: int) -> float:
-        if lookup in (Lookup.RECORDS, Lookup.LIVE):
+        if lookup in _TELLING:
             return _SECOND_LOOK
         return _POLLS[min(looks, len(_POLLS)) - 1]
 

@@ -21,6 +21,8 @@ class Line:
     def __init__(self, board: "Switchboard", attempt_id: AttemptId, campaign: CampaignId) -> None:
         self.attempt_id = attempt_id
         self.campaign = campaign
+        self.unwanted = False
+        """Somebody asked for its end; one that the carrier does not know yet is hung up once it does."""
         self._board = board
         self._words: list[CallEvent] = []
         self._arrived = asyncio.Event()

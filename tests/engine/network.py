@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self, TypeAlias
 
 from dialer.carriers.base import (
@@ -101,6 +101,10 @@ class Network:
         await self._clock.settle()
         assert len(self.live) == count
         return self.live
+
+    def remembers(self, lookup: Lookup) -> None:
+        """So much can it say about its calls afterwards."""
+        self.abilities = replace(self.abilities, lookup=lookup)
 
     # What it shall do with the next requests; `times` None: with all of them
 

@@ -15,11 +15,6 @@ TALK = 60
 BLOCKED = RING + TALK + 60
 
 
-def of_kind(network: Network, lookup: Lookup) -> None:
-    """The network can say so much about its calls afterwards."""
-    network.abilities = type(network.abilities)(client_id=True, lookup=lookup)
-
-
 async def test_a_call_without_an_answer_is_looked_up_and_followed(
     dialer: Dialer, network: Network, clock: FakeClock
 ) -> None:
@@ -57,7 +52,7 @@ async def test_absent_at_two_looks_proves_nothing_where_only_living_calls_are_kn
     dialer: Dialer, network: Network, clock: FakeClock
 ) -> None:
     """The call may have been and gone: its contact is held for the operator."""
-    of_kind(network, Lookup.LIVE)
+    network.remembers(Lookup.LIVE)
     network.loses_requests(times=1)
     campaign = await dialer.running(config={"retry": {"enabled": True, "intervalsMinutes": [1]}})
     await clock.advance(10)
@@ -74,7 +69,7 @@ async def test_absent_at_two_looks_proves_nothing_where_only_living_calls_are_kn
 async def test_an_unknown_call_is_tried_again_where_the_campaign_says_so(
     dialer: Dialer, network: Network, clock: FakeClock
 ) -> None:
-    of_kind(network, Lookup.LIVE)
+    network.remembers(Lookup.LIVE)
     network.loses_requests(times=1)
     campaign = await dialer.running(config={"on_unknown": "retry_after:5m"})
     await clock.advance(10 + 300)
@@ -86,7 +81,7 @@ async def test_an_unknown_call_is_tried_again_where_the_campaign_says_so(
 async def test_where_absence_proves_nothing_it_takes_a_quarter_of_an_hour_to_give_up(
     dialer: Dialer, network: Network, clock: FakeClock, lookup: Lookup
 ) -> None:
-    of_kind(network, lookup)
+    network.remembers(lookup)
     start = clock.now()
     network.loses_requests(times=1)
     campaign = await dialer.running()
@@ -104,7 +99,7 @@ async def test_nobody_gives_up_before_the_longest_call_would_be_over(
     dialer: Dialer, network: Network, clock: FakeClock
 ) -> None:
     await dialer.start(max_duration=1000)
-    of_kind(network, Lookup.NONE)
+    network.remembers(Lookup.NONE)
     network.loses_requests(times=1)
     campaign = await dialer.running()
     await clock.advance(1000)
@@ -118,7 +113,7 @@ async def test_nobody_gives_up_before_the_longest_call_would_be_over(
 async def test_a_call_that_shows_up_late_in_the_carriers_list_is_followed(
     dialer: Dialer, network: Network, clock: FakeClock
 ) -> None:
-    of_kind(network, Lookup.EVENTUAL)
+    network.remembers(Lookup.EVENTUAL)
     network.forgetful = True
     network.loses_answers(times=1)
     campaign = await dialer.running()
@@ -135,7 +130,7 @@ async def test_a_call_that_shows_up_late_in_the_carriers_list_is_followed(
 async def test_an_uncertain_call_holds_its_slot_only_until_the_first_look(
     dialer: Dialer, network: Network, lookup: Lookup
 ) -> None:
-    of_kind(network, lookup)
+    network.remembers(lookup)
     network.loses_requests(times=1)
     campaign = await dialer.running(contacts=2, max_concurrent=1)
 
@@ -164,7 +159,7 @@ async def test_an_uncertain_call_holds_its_slot_while_the_carrier_cannot_be_aske
 async def test_an_uncertain_call_blocks_its_number_for_every_campaign(
     dialer: Dialer, network: Network, clock: FakeClock
 ) -> None:
-    of_kind(network, Lookup.NONE)
+    network.remembers(Lookup.NONE)
     network.loses_requests(times=1)
     await dialer.running(numbers=["+442079460000"])
     other = await dialer.running(numbers=["+442079460000"])
@@ -312,7 +307,7 @@ async def test_a_silent_call_that_obeys_the_hang_up_is_cancelled(
 async def test_a_silent_call_that_the_carrier_has_forgotten_is_given_up_at_once(
     dialer: Dialer, network: Network, clock: FakeClock
 ) -> None:
-    of_kind(network, Lookup.LIVE)
+    network.remembers(Lookup.LIVE)
     campaign = await dialer.running()
     network.end_silently()
     await clock.advance(RING + 15)
