@@ -51,6 +51,8 @@ def clean(value: object) -> str:
     if value is None:
         return ""
     text = str(value).lower() if isinstance(value, bool) else str(value)
+    if text.isprintable() and "{" not in text and "}" not in text:
+        return text.strip()[:LONGEST_VALUE]
     return text.translate(_NOT_SPOKEN).strip()[:LONGEST_VALUE]
 
 
