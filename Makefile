@@ -103,6 +103,7 @@ install-program:
 		exit 1; }; \
 	"$$python" -m venv --clear '$(DESTDIR)$(PREFIX)'
 	'$(DESTDIR)$(PREFIX)/bin/python' -m pip install --quiet --disable-pip-version-check .
+	rm -rf build
 ifneq ($(DESTDIR),)
 	sed -i 's|$(DESTDIR)$(PREFIX)|$(PREFIX)|' '$(DESTDIR)$(PREFIX)/bin/dialer'
 endif
