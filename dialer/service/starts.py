@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from dialer.domain.call import Outcome
-from dialer.domain.campaign import Campaign, CampaignStatus, StatusReason
+from dialer.domain.campaign import UNFINISHED, Campaign, CampaignStatus, StatusReason
 from dialer.domain.clock import SECOND, Instant
 from dialer.domain.events import (
     CampaignCompleted,
@@ -89,8 +89,8 @@ async def _expire_one(parts: Parts, campaign_id: CampaignId) -> None:
     def expire_campaign(tx: Transaction) -> None:
         campaign = campaigns.get(tx, campaign_id)
         expires_at = campaign.config.expires_at
-        if expires_at is None or expires_at > tx.now or campaign.status == CampaignStatus.COMPLETED:
-            return
+        if expires_at is None or expires_at > tx.now or campaign.status not in UNFINISHED:
+            return  # somebody was faster than the clock
         expired = replace(
             sweep(campaign, CampaignStatus.COMPLETED, Outcome.EXPIRED, tx.now),
             status_reason=StatusReason.EXPIRED,
