@@ -73,6 +73,10 @@ class Dialer:
         running, self._running = self._running, None
         return running.exception()
 
+    def draining(self, grace: float) -> "asyncio.Task[int]":
+        assert self.engine is not None
+        return asyncio.create_task(self.engine.drain(grace))
+
     def forget_agents(self) -> None:
         """They are taken out of the configuration; a restart reads it."""
         self.parts = replace(self.parts, agents=Agents([]))

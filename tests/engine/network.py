@@ -75,7 +75,7 @@ class Network:
         self.obedient = True
         """Whether a hang-up ends the call."""
         self._clock = clock
-        self._told: asyncio.Queue[CarrierEvent] = asyncio.Queue()
+        self._told: asyncio.Queue[CarrierEvent | Exception] = asyncio.Queue()
         self._usual: Reply = self.accept
         self._next: deque[Reply] = deque()
         self._released = asyncio.Event()
@@ -197,6 +197,10 @@ class Network:
         """The call is over and nobody is told."""
         (call or self.live[0]).alive = False
 
+    def breaks(self, error: Exception) -> None:
+        """The carrier's code fails while it is listened to."""
+        self._told.put_nowait(error)
+
     # Replies
 
     async def accept(self, request: PlaceRequest) -> PlaceResult:
@@ -225,7 +229,10 @@ class Network:
 
     async def events(self) -> AsyncIterator[CarrierEvent]:
         while True:
-            yield await self._told.get()
+            event = await self._told.get()
+            if isinstance(event, Exception):
+                raise event
+            yield event
 
     async def look_up(self, attempt_id: AttemptId, _carrier_id: str | None) -> LookupResult:
         self.looked_up.append(self._clock.now())

@@ -1,5 +1,6 @@
 """Who is called next, and how many at once."""
 
+import asyncio
 from collections import Counter
 
 import pytest
@@ -324,6 +325,28 @@ async def test_a_rerun_while_calls_of_the_last_run_are_open_waits_for_their_numb
 
     done = await dialer.now(campaign)
     assert (done.status, done.counters.completed) == ("completed", 3)
+
+
+async def test_a_rerun_that_follows_a_cancel_at_once_starts_from_the_beginning(
+    dialer: Dialer, network: Network
+) -> None:
+    """The engine sees both at the same time."""
+    campaign = await dialer.running(contacts=300, max_concurrent=1)
+    async with dialer.slow_disk():
+        cancelling = asyncio.create_task(dialer.cancel(campaign))
+        await dialer.clock.settle()
+        launching = asyncio.create_task(dialer.launch(campaign, force_rerun=True))
+        await dialer.clock.settle()
+    await asyncio.gather(cancelling, launching)
+    network.accepts()
+    await dialer.change(campaign, max_concurrent=300)
+    assert (await dialer.now(campaign)).run == 2
+    await network.end()
+    await network.ringing(300)
+
+    called = Counter(network.numbers)
+    assert len(called) == 300
+    assert network.placed == 301
 
 
 async def test_a_paused_campaign_places_no_further_call(
