@@ -98,7 +98,7 @@ endif
 
 install-program:
 	@$(find_python); \
-	"$$python" -c 'import sys; sys.exit(sys.base_prefix.startswith(("/root/", "/home/")))' || { \
+	"$$python" -c 'import os, sys; sys.exit(sys.base_prefix.startswith((os.path.expanduser("~"), "/home/")))' || { \
 		echo "The service cannot read $$python, which is in a home folder: make install PYTHON=/usr/bin/python3" >&2; \
 		exit 1; }; \
 	"$$python" -m venv --clear '$(DESTDIR)$(PREFIX)'
