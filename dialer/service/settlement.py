@@ -51,9 +51,9 @@ def _settle_contact(tx: Transaction, case: Case, end: End) -> Instant | None:
 def apply_verdict(tx: Transaction, case: Case, verdict: Verdict) -> None:
     """Moves the contact and the counters; its outcome, where it is final, is told."""
     contacts.apply(tx, case.contact.id, verdict)
-    _move_between_counters(tx, case, verdict)
     if verdict.outcome is not None:
         tx.record(ContactSettled(case.campaign.id, case.contact.id, case.attempt.id, verdict.outcome))
+    _move_between_counters(tx, case, verdict)  # last: it may tell that the campaign is complete
 
 
 def _move_between_counters(tx: Transaction, case: Case, verdict: Verdict) -> None:

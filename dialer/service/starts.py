@@ -46,6 +46,9 @@ async def _start_one(parts: Parts, campaign_id: CampaignId) -> None:
         drafted = campaign.status is CampaignStatus.DRAFT and campaign.autostart
         if not (drafted or campaign.status is CampaignStatus.LAUNCHED):
             return  # somebody was faster than the clock
+        expires_at = campaign.config.expires_at
+        if not drafted and expires_at is not None and expires_at <= tx.now:
+            return  # its expiry ends it
         if faults := reasons_against(parts, campaign, tx.now):
             _refuse(tx, campaign, " ".join(fault.msg for fault in faults))
             return

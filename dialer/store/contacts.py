@@ -136,7 +136,7 @@ def postpone(tx: Transaction, contact_id: ContactId, *, run: int, due: Instant, 
 def release_busy(tx: Transaction, phone: str) -> list[ListId]:
     """Wakes the contacts that waited for this number to be free; answers whose lists they are in."""
     rows = tx.execute(
-        "UPDATE contact SET due = ? WHERE phone = ? AND waiting = 'number_busy' AND status = 'pending'"
+        "UPDATE contact SET due = ?, waiting = NULL WHERE phone = ? AND waiting = 'number_busy' AND status = 'pending'"
         " RETURNING list",
         (tx.now, phone),
     ).fetchall()
