@@ -1,0 +1,166 @@
+"""The campaigns of a rehearsal, and how each contact must end however often the daemon is killed."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from dialer.domain.clock import SECOND, Clock
+from tests.daemon.clock import ScaledClock
+from tests.daemon.desk import Answer, Desk
+
+AGENT = "ag_c47e7c97_b2f2"
+_RETRIES = (0.02, 0.03)
+"""Minutes."""
+
+CONFIG = """
+[http]
+port = 0
+[logs]
+level = "warning"
+[dialing]
+ring_timeout = {ring_timeout}
+[carriers.sim]
+kind = "simulator"
+url = "{network}"
+[[agents]]
+id = "{agent}"
+name = "Follow-up agent"
+sms = true
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What must become of a contact: one of these outcomes, after exactly so many rings."""
+
+    outcomes: frozenset[str]
+    rings: int
+
+
+def _fate(rings: int, *outcomes: str) -> Fate:
+    return Fate(frozenset(outcomes), rings)
+
+
+_TRIES = 1 + len(_RETRIES)
+_VOICE: Mapping[str, Fate] = {
+    "9900": _fate(1, "answered"),
+    "9901": _fate(_TRIES, "busy"),
+    "9902": _fate(_TRIES, "no_answer"),
+    "9903": _fate(1, "declined"),
+    "9904": _fate(_TRIES, "voicemail"),
+    "9905": _fate(1, "invalid_number"),
+    "9906": _fate(2, "answered"),
+    "9908": _fate(1, "answered"),
+    "9909": _fate(2, "answered"),
+}
+_RINGING_IN_VAIN = frozenset({"9902", "9909"})
+_SMS: Mapping[str, Fate] = {
+    # A receipt that comes while the daemon is down is not told again.
+    "9900": _fate(1, "sent", "delivered"),
+    "9901": _fate(2, "sent", "delivered"),
+    "9902": _fate(1, "sent", "undelivered"),
+    "9905": _fate(1, "invalid_number"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One campaign of the cast."""
+
+    name: str
+    channel: str
+    fates: Mapping[str, Fate]
+    """By telephone number."""
+    at_once: int
+    starts_after: float | None = None
+    """Seconds after its creation, by the clock; None: it is launched by hand."""
+
+    def body(self, clock: Clock) -> dict[str, object]:
+        body: dict[str, object] = {
+            "name": self.name,
+            "agent_id": AGENT,
+            "type": self.channel,
+            "contacts": list(self.fates),
+            "message_template": "Hello.",
+            "max_concurrent": self.at_once,
+            "config": {"retry": {"enabled": True, "intervalsMinutes": list(_RETRIES)}},
+        }
+        if self.starts_after is not None:
+            at = datetime.fromtimestamp(clock.now() / SECOND, UTC) + timedelta(seconds=self.starts_after)
+            body["schedule"] = at.isoformat(timespec="milliseconds")
+        return body
+
+
+def cast(number: int, *, quick: bool = False) -> tuple[Part, ...]:
+    """The campaigns of rehearsal `number`; no two rehearsals share a telephone number.
+
+    A voice campaign with every ending and retries (`quick`: without those that ring in vain), one that
+    shares a number with it and starts by the clock, and one of messages.
+    """
+    endings = [ending for ending in _VOICE if not (quick and ending in _RINGING_IN_VAIN)]
+    voice = {f"+1{number:06d}{ending}": _VOICE[ending] for ending in endings}
+    shared = f"+1{number:06d}9900"
+    return (
+        Part("voice", "voice", {**voice, f"+2{number:06d}9900": _VOICE["9900"]}, at_once=4),
+        Part("late", "voice", {shared: _VOICE["9900"]}, at_once=1, starts_after=3),
+        Part("texts", "sms", {f"+3{number:06d}{ending}": fate for ending, fate in _SMS.items()}, at_once=2),
+    )
+
+
+class Broken(Exception):
+    """The daemon answered otherwise than it promised."""
+
+
+class Stage:
+    """Puts the cast on stage over HTTP; goes on where it was when the daemon dies in between.
+
+    What was answered 2xx is remembered, and must be true after every restart.
+    """
+
+    def __init__(self, parts: tuple[Part, ...], clock: ScaledClock) -> None:
+        self.parts = parts
+        self.clock = clock
+        self._created: dict[str, str] = {}
+        self._launched: set[str] = set()
+
+    def enter(self, desk: Desk) -> None:
+        """Raises Gone when the daemon dies meanwhile, Broken."""
+        there = {each["name"]: each for each in _expect(desk.get("/campaigns"), 200)["campaigns"]}
+        for part in self.parts:
+            self._enter_one(desk, part, there.get(part.name))
+
+    def _enter_one(self, desk: Desk, part: Part, found: dict[str, str] | None) -> None:
+        if found is None:
+            if part.name in self._created:
+                raise Broken(f"{part.name} was created, and is gone")
+            found = _expect(desk.post("/campaigns", part.body(self.clock)), 201)
+        self._created[part.name] = found["id"]
+        if part.starts_after is not None:
+            return
+        if found["status"] != "draft":
+            return
+        if part.name in self._launched:
+            raise Broken(f"{part.name} was launched, and is a draft again")
+        _expect(desk.post(f"/campaigns/{found['id']}/launch"), 200)
+        self._launched.add(part.name)
+
+
+def _expect(answer: Answer, status: int) -> Any:
+    if answer.status != status:
+        raise Broken(f"answered {answer.status}, not {status}: {answer.body}")
+    return answer.body
+
+
+def write_config(directory: Path, network: str, *, ring_timeout: int = 3) -> Path:
+    path = directory / "config.toml"
+    path.write_text(CONFIG.format(network=network, agent=AGENT, ring_timeout=ring_timeout), "utf-8")
+    return path
+
+
+def numbers(parts: tuple[Part, ...]) -> Iterator[tuple[str, str, Fate]]:
+    """Campaign, telephone number, fate."""
+    for part in parts:
+        for phone, fate in part.fates.items():
+            yield part.name, phone, fate

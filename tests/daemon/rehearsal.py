@@ -1,0 +1,127 @@
+"""One store from its creation to the last completed campaign, with the daemon killed on the way."""
+
+import signal
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.daemon.cast import Broken, Stage, cast, write_config
+from tests.daemon.desk import Gone, rings, sitting_at
+from tests.daemon.processes import Died, Forge, Process, TooLate
+from tests.daemon.truth import Verdict, all_completed, connect, judge
+
+_SOME = 8
+_SILENCE = 45.0
+"""Seconds of the clock: long enough for a request and two questions after it, 10 each, 10 between."""
+_PATIENT = 60
+"""Seconds for which it may ring where the network falls silent; else silent calls would be hung up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """How one process of a rehearsal dies."""
+
+    point: str = ""
+    """`name:nth` of a failpoint."""
+    after: float | None = None
+    """Real seconds from its start; for kills at random moments."""
+
+    @property
+    def name(self) -> str:
+        """The failpoint's, without the passage."""
+        return self.point.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    deaths: Sequence[Kill]
+    """Of the kills that were planned, those that happened."""
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Killed in this way, and then in that, until nobody kills it any more."""
+
+    kills: Sequence[Kill]
+    stalls: bool = False
+    """Whether the network falls silent for longer than a request may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    number: int
+    """Of its own in a sweep."""
+    plan: Plan
+
+    def __str__(self) -> str:
+        deaths = ", ".join(kill.point or f"{kill.after:.3f} s" for kill in self.plan.kills)
+        return f"rehearsal {self.number} ({deaths}{'; silent network' if self.plan.stalls else ''})"
+
+
+def perform(rehearsal: Rehearsal, forge: Forge, network: Process, directory: Path) -> Outcome:
+    """Plays it to the end, and judges."""
+    stalls = rehearsal.plan.stalls
+    parts = cast(rehearsal.number, quick=stalls)
+    config = write_config(directory, network.url(), ring_timeout=_PATIENT if stalls else 3)
+    play = _Play(config, Stage(parts, forge.clock), network, stalls=stalls)
+    deaths: list[Kill] = []
+    for kill in [*rehearsal.plan.kills, Kill()]:
+        with forge.daemon(config, failpoint=kill.point) as daemon:
+            try:
+                play.act(daemon, kill)
+            except (Died, Gone):
+                code = daemon.ended()
+                if code != -signal.SIGKILL or kill == Kill():
+                    return Outcome(deaths, Verdict(broken=[f"ended by itself with {code}: {daemon.log}"]))
+                deaths.append(kill)
+            except Broken as error:
+                return Outcome(deaths, Verdict(broken=[str(error)]))
+            except TooLate as error:
+                return Outcome(deaths, Verdict(lost=[f"did not complete: {play.left()} {error}"]))
+            else:
+                break
+    ours = {phone for part in parts for phone in part.fates}
+    rung = [ring for ring in rings(network.url()) if ring.to in ours]
+    return Outcome(deaths, judge(play.database, parts, rung))
+
+
+class _Play:
+    def __init__(self, config: Path, stage: Stage, network: Process, *, stalls: bool) -> None:
+        self.database = config.with_name("dialer.db")
+        self._key = config.with_name("dialer.key")
+        self._stage = stage
+        self._network = network
+        self._stalls = stalls
+
+    def act(self, daemon: Process, kill: Kill) -> None:
+        """From a start to the end. Raises Died or Gone when it is killed before."""
+        if kill.after is not None:
+            daemon.kill_after(kill.after)
+        with sitting_at(daemon.url(), self._key.read_text().strip()) as desk:
+            self._stage.enter(desk)
+        if self._stalls:
+            self._stalls = False
+            self._stall(daemon)
+        daemon.until(lambda: all_completed(self.database, len(self._stage.parts)))
+
+    def left(self) -> list[tuple[object, ...]]:
+        """Whom it did not get done with."""
+        with closing(connect(self.database)) as db:
+            rows = db.execute("SELECT * FROM contact WHERE status IN ('pending', 'in_progress')")
+            return [tuple(row) for row in rows]
+
+    def _stall(self, daemon: Process) -> None:
+        """Stops the network in the middle, for longer than the daemon waits for an answer."""
+        daemon.until(lambda: self._attempts() >= _SOME)
+        self._network.send(signal.SIGSTOP)
+        try:
+            daemon.outlives(_SILENCE / self._stage.clock.speed)
+        finally:
+            self._network.send(signal.SIGCONT)
+
+    def _attempts(self) -> int:
+        with closing(connect(self.database)) as db:
+            count: int = db.execute("SELECT count(*) FROM attempt").fetchone()[0]
+            return count
