@@ -18,7 +18,7 @@ from dialer.carriers.simulator.opening import open_simulator
 from dialer.carriers.simulator.remote import RemoteSimulator
 from dialer.config.model import Config
 from dialer.domain.clock import Clock, SystemClock
-from dialer.domain.errors import DialerError, StoreRefused
+from dialer.domain.errors import CannotListen, DialerError, StoreRefused
 from dialer.engine.engine import Engine
 from dialer.service import keys
 from dialer.service.agents import Agents
@@ -152,7 +152,7 @@ async def _listening(
     parts: Parts, carriers: Mapping[str, SimulatedCarrier | RemoteSimulator], config: Config
 ) -> AsyncIterator[None]:
     """The HTTP server; it outlives the drain, since carriers report the end of calls over it."""
-    simulated = next((each for each in carriers.values() if isinstance(each, SimulatedCarrier)), None)
+    simulated = next(iter(carriers.values()), None)
     app = build_app(parts, simulator_calls=simulated.listing if simulated else None)
     runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=2.0)
     await runner.setup()
@@ -162,7 +162,7 @@ async def _listening(
             await site.start()
         except OSError as error:
             where = f"{config.http.host}:{config.http.port}"
-            raise StoreRefused(f"Cannot listen on {where}: {error.strerror}.") from error
+            raise CannotListen(f"Cannot listen on {where}: {error.strerror}.") from error
         host, port = runner.addresses[0][:2]
         shown = f"[{host}]" if ":" in host else host
         print(f"listening on http://{shown}:{port}", flush=True)  # noqa: T201  the line that clients wait for

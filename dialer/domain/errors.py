@@ -60,3 +60,7 @@ class StoreUnavailable(DialerError):
 
 class StoreRefused(DialerError):
     """The database file cannot be used at all: another daemon has it, or it is newer, or damaged."""
+
+
+class CannotListen(DialerError):
+    """The HTTP address is taken, or is none of this machine's."""

@@ -8,6 +8,7 @@ from dialer.domain.errors import StoreUnavailable
 from dialer.engine.runner import Runner
 from dialer.engine.scheduler import Scheduler
 from dialer.service.parts import Parts
+from dialer.store import settings
 from dialer.store.unit import Transaction
 
 log = structlog.get_logger()
@@ -40,11 +41,7 @@ class Heartbeat:
 
     async def _write(self) -> bool:
         def beat(tx: Transaction) -> None:
-            tx.execute(
-                "INSERT INTO setting (name, value) VALUES ('heartbeat', ?)"
-                " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                (str(tx.now),),
-            )
+            settings.put(tx, "heartbeat", str(tx.now))
 
         try:
             await self._parts.store.transact(beat)

@@ -5,13 +5,13 @@ import asyncio
 import structlog
 
 from dialer.domain.campaign import Campaign, CampaignStatus
-from dialer.domain.clock import SECOND
+from dialer.domain.clock import SECOND, Instant
 from dialer.domain.errors import NotFound
 from dialer.domain.events import HangupRequested, Recorded
 from dialer.engine.hangup import Hangups
 from dialer.engine.persist import persist
 from dialer.engine.runner import Runner
-from dialer.service import starts
+from dialer.service import housekeeping, starts
 from dialer.service.parts import Parts
 from dialer.store import campaigns
 from dialer.store.eventlog import EventLog, last_id
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 
 class Scheduler:
-    """Sleeps until the next start or expiry; an event about any campaign wakes it to look again."""
+    """Sleeps until the next start, expiry or housekeeping; an event about any campaign wakes it."""
 
     def __init__(self, parts: Parts, events: EventLog, runner: Runner, hangups: Hangups) -> None:
         self.passes = 0
@@ -57,13 +57,19 @@ class Scheduler:
             self.passes += 1
             await persist(self._parts, lambda: starts.start_due(self._parts))
             await persist(self._parts, lambda: starts.expire_due(self._parts))
-            moment = await starts.next_moment(self._parts)
-            seconds = None if moment is None else max(moment - self._parts.clock.now(), 0) / SECOND
+            await persist(self._parts, lambda: housekeeping.keep_house(self._parts))
+            moment = await self._next_moment()
+            seconds = max(moment - self._parts.clock.now(), 0) / SECOND
             try:
                 async with self._parts.clock.timeout(seconds):
                     await self._wake.wait()
             except TimeoutError:
                 pass
+
+    async def _next_moment(self) -> Instant:
+        campaign = await starts.next_moment(self._parts)
+        house = await housekeeping.next_moment(self._parts)
+        return house if campaign is None else min(campaign, house)
 
     async def _apply(self, event: Recorded) -> None:
         if event.kind == HangupRequested.kind:

@@ -30,6 +30,20 @@ T = TypeVar("T")
 _LARGEST_GROUP = 256
 _READERS = 3
 _BUSY_TIMEOUT = 5.0
+_OF_THE_DISK = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
 
 
 @dataclass(slots=True)
@@ -81,13 +95,15 @@ class Store:
         return await future
 
     async def read(self, work: Callable[[Snapshot], T]) -> T:
-        """Runs `work` over one consistent snapshot in a reader's thread."""
+        """Runs `work` over one consistent snapshot in a reader's thread. Raises StoreUnavailable."""
 
         def run() -> T:
             connection = self._readers.get()  # as many as there are threads, so it never waits
             connection.execute("BEGIN")
             try:
                 return work(Snapshot(connection, self.clock.now()))
+            except sqlite3.Error as error:
+                raise _translated(error, "read") from error
             finally:
                 connection.execute("ROLLBACK")
                 self._readers.put(connection)
@@ -181,7 +197,7 @@ class Store:
         except Exception as error:
             if not self._writer.in_transaction:
                 # A full disk rolls the whole transaction back, the savepoints before this one too.
-                raise sqlite3.OperationalError(str(error)) from error
+                raise StoreUnavailable(f"The database cannot be written: {error}.") from error
             execute("ROLLBACK TO work")
             waiting.error = _translated(error)
             waiting.events = ()
@@ -213,10 +229,17 @@ class Store:
             self.on_commit(events)
 
 
-def _translated(error: Exception) -> Exception:
-    if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.IntegrityError):
-        return StoreUnavailable(f"The database cannot be written: {error}.")
+def _translated(error: Exception, done: str = "written") -> Exception:
+    """What the disk or the file does to us is a state with a name; a fault of ours stays what it is."""
+    if isinstance(error, sqlite3.Error) and (_code(error) in _OF_THE_DISK or _code(error) is None):
+        return StoreUnavailable(f"The database cannot be {done}: {error}.")
     return error
+
+
+def _code(error: sqlite3.Error) -> int | None:
+    """SQLite's primary result code; None for what the module raises without one."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 
+from dialer.domain.clock import Instant
 from dialer.domain.events import AttemptEvent, Event, Recorded
 from dialer.store.db import Store
-from dialer.store.unit import Snapshot
+from dialer.store.unit import Snapshot, Transaction
 
 _PAGE = 500
 
@@ -61,3 +62,9 @@ def read_page(view: Snapshot, after: int, *, campaign_level: bool = False) -> li
         (after, _PAGE),
     )
     return [Recorded(*row) for row in rows]
+
+
+def delete_before(tx: Transaction, moment: Instant, *, limit: int) -> int:
+    """Deletes the oldest events that are older than that, at most so many; how many there were."""
+    oldest = "SELECT id FROM event ORDER BY id LIMIT ?"
+    return tx.execute(f"DELETE FROM event WHERE id IN ({oldest}) AND at < ?", (limit, moment)).rowcount

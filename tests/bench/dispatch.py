@@ -107,8 +107,8 @@ def _bare_limit() -> float:
         connection.execute("INSERT INTO contact_list (id, created_at) VALUES (1, 0)")
         connection.execute(
             "INSERT INTO campaign (public_id, list, name, channel, agent_id, timezone, max_concurrent,"
-            " config, autostart, origin, status, total, unusable, pending, in_progress, completed, failed, skipped,"
-            " filled, created_at) VALUES ('camp_1', 1, 'bench', 'voice', 'ag', 'UTC', 500, '{}', 0,"
+            " config, autostart, origin, status, total, unusable, pending, in_progress, completed, failed,"
+            " skipped, filled, created_at) VALUES ('camp_1', 1, 'bench', 'voice', 'ag', 'UTC', 500, '{}', 0,"
             " 'campaign', 'running', ?, 0, ?, 0, 0, 0, 0, '{}', 0)",
             (_LIMIT_CONTACTS, _LIMIT_CONTACTS),
         )

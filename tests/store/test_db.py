@@ -186,7 +186,7 @@ async def test_a_snapshot_does_not_change_while_it_is_read(store: Store) -> None
 
 
 async def test_a_reader_cannot_write(store: Store) -> None:
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+    with pytest.raises(StoreUnavailable, match="readonly"):
         await store.read(lambda view: view.execute("DELETE FROM api_key"))
 
 

@@ -1,0 +1,16 @@
+"""Single values that outlive the process, by name."""
+
+from dialer.store.unit import Snapshot, Transaction
+
+
+def get(view: Snapshot, name: str) -> str | None:
+    row = view.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def put(tx: Transaction, name: str, value: str) -> None:
+    tx.execute(
+        "INSERT INTO setting (name, value) VALUES (?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, value),
+    )
