@@ -8,28 +8,26 @@ wake-ups fire only after the commit.
 
 import asyncio
 import contextlib
-import fcntl
 import os
 import queue
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from dialer.domain.clock import Clock, Instant
-from dialer.domain.errors import StoreRefused, StoreUnavailable
+from dialer.domain.errors import StoreUnavailable
 from dialer.domain.events import Event
 from dialer.failpoint import failpoint
-from dialer.store.migrate import migrate
+from dialer.store.file import connect, lock, prepare
 from dialer.store.unit import Snapshot, Transaction, write_events
 
 T = TypeVar("T")
 
 _LARGEST_GROUP = 256
 _READERS = 3
-_BUSY_TIMEOUT = 5.0
 _OF_THE_DISK = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -242,59 +240,13 @@ def _code(error: sqlite3.Error) -> int | None:
     return None if code is None else code & 0xFF
 
 
-def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
-    """A connection with the project's settings; any thread may use it, one at a time."""
-    uri = path.absolute().as_uri() + ("?mode=ro" if read_only else "")
-    connection = sqlite3.connect(
-        uri,
-        uri=True,
-        isolation_level=None,
-        check_same_thread=False,
-        timeout=_BUSY_TIMEOUT,
-        cached_statements=256,
-    )
-    connection.row_factory = sqlite3.Row
-    with _closed_on_failure(connection):
-        connection.execute("PRAGMA foreign_keys = ON")
-        if not read_only:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-    return connection
-
-
-def prepare(path: Path) -> sqlite3.Connection:
-    """Creates the file (0600) where it is missing, migrates it, returns a connection that may write.
-
-    Raises StoreRefused when the file is no database of ours.
-    """
-    os.close(_open(path))
-    try:
-        connection = connect(path)
-        with _closed_on_failure(connection):
-            migrate(connection)
-    except sqlite3.DatabaseError as error:
-        raise StoreRefused(
-            f"{path} cannot be used as the database: {error}. Restore a backup, or move it away."
-        ) from error
-    return connection
-
-
-@contextlib.contextmanager
-def _closed_on_failure(connection: sqlite3.Connection) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        connection.close()
-        raise
-
-
 @contextlib.asynccontextmanager
 async def open_store(path: Path, clock: Clock) -> AsyncIterator[Store]:
     """The store of a daemon, for as long as the context lasts.
 
     Raises StoreRefused when another daemon has the file, or it cannot be used.
     """
-    lock = await asyncio.to_thread(_lock, path.with_name(path.name + ".lock"))
+    held = await asyncio.to_thread(lock, path.with_name(path.name + ".lock"))
     try:
         writer = await asyncio.to_thread(prepare, path)
         readers = [await asyncio.to_thread(connect, path, read_only=True) for _ in range(_READERS)]
@@ -304,22 +256,4 @@ async def open_store(path: Path, clock: Clock) -> AsyncIterator[Store]:
         finally:
             await store.close()
     finally:
-        os.close(lock)
-
-
-def _open(path: Path) -> int:
-    """A file of its owner's alone, created where it is missing."""
-    try:
-        return os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    except OSError as error:
-        raise StoreRefused(f"{path} cannot be opened: {error.strerror}.") from error
-
-
-def _lock(path: Path) -> int:
-    handle = _open(path)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        raise StoreRefused(f"Another daemon is running on this database ({path} is locked).") from None
-    return handle
+        os.close(held)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from dialer.domain.clock import Clock
-from dialer.store.db import prepare
+from dialer.store.file import prepare
 from dialer.store.unit import Transaction
 
 T = TypeVar("T")

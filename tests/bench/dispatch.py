@@ -13,7 +13,7 @@ from dialer.carriers.simulator.opening import open_simulator
 from dialer.domain.call import Channel
 from dialer.domain.clock import SystemClock
 from dialer.domain.ids import AttemptId, new_attempt_id, new_token
-from dialer.store.db import prepare
+from dialer.store.file import prepare
 from tests.bench.rig import INSTANT_NETWORK, people, rig, run
 
 CONTACTS = 50_000

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dialer.domain.errors import StoreRefused
-from dialer.store.db import prepare
+from dialer.store.file import prepare
 from dialer.store.migrate import migrate, scripts
 from tests.store.schema_dump import FOLDER, dump
 
