@@ -14,16 +14,16 @@ AGENT = "ag_c47e7c97_b2f2"
 _RETRIES = (0.02, 0.03)
 """Minutes."""
 
-CONFIG = """
+_CONFIG = """
 [http]
 port = 0
 [logs]
 level = "warning"
 [dialing]
-ring_timeout = {ring_timeout}
+{dialing}
 [carriers.sim]
 kind = "simulator"
-url = "{network}"
+{carrier}
 [[agents]]
 id = "{agent}"
 name = "Follow-up agent"
@@ -109,6 +109,13 @@ def cast(number: int, *, quick: bool = False) -> tuple[Part, ...]:
     )
 
 
+def people(count: int, *, at_once: int, name: str = "voice", country: int = 1) -> Part:
+    """A campaign to so many people who answer."""
+    return Part(
+        name, "voice", {f"+{country}{each:06d}9900": _VOICE["9900"] for each in range(count)}, at_once=at_once
+    )
+
+
 class Broken(Exception):
     """The daemon answered otherwise than it promised."""
 
@@ -153,10 +160,26 @@ def _expect(answer: Answer, status: int) -> Any:
     return answer.body
 
 
-def write_config(directory: Path, network: str, *, ring_timeout: int = 3) -> Path:
+def write_config(directory: Path, network: str | None, **dialing: int) -> Path:
+    """With a network in a process of its own, or without: then it runs in the daemon."""
     path = directory / "config.toml"
-    path.write_text(CONFIG.format(network=network, agent=AGENT, ring_timeout=ring_timeout), "utf-8")
+    keys = {"ring_timeout": 3} | dialing
+    text = _CONFIG.format(
+        dialing="\n".join(f"{key} = {value}" for key, value in keys.items()),
+        carrier="" if network is None else f'url = "{network}"',
+        agent=AGENT,
+    )
+    path.write_text(text, "utf-8")
     return path
+
+
+def database(config: Path) -> Path:
+    return config.with_name("dialer.db")
+
+
+def key(config: Path) -> str:
+    """The one that the first start has made."""
+    return config.with_name("dialer.key").read_text("utf-8").strip()
 
 
 def numbers(parts: tuple[Part, ...]) -> Iterator[tuple[str, str, Fate]]:

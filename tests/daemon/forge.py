@@ -35,6 +35,9 @@ class Order:
     since: float
     config: str | None = None
     failpoint: str = ""
+    talk: tuple[float, float] = SimulatorSettings().talk_seconds
+    shipped: bool = False
+    """Whether it becomes a `dialer serve` as anybody would start it, in real time."""
 
     def line(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"
@@ -96,9 +99,12 @@ def _become(order: Order, connection: socket.socket) -> None:
 def _run(order: Order) -> int:
     clock = ScaledClock(order.speed, order.since)
     if order.config is None:
-        asyncio.run(server.serve(SimulatorSettings(), clock, 0))
+        asyncio.run(server.serve(SimulatorSettings(talk_seconds=order.talk), clock, 0))
         return 0
     os.environ["DIALER_FAILPOINT"] = order.failpoint
+    if order.shipped:
+        os.environ["DIALER_HTTP__PORT"] = "0"
+        os.execv(sys.executable, [sys.executable, "-m", "dialer", "serve", "--config", order.config])
     return daemon.run(load(Path(order.config)), clock)
 
 

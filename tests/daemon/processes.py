@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -144,8 +145,14 @@ class Forge:
     def daemon(self, config: Path, *, failpoint: str = "") -> Process:
         return Process(self._path, Order(self.clock.speed, self.clock.since, str(config), failpoint))
 
-    def network(self) -> Process:
-        return Process(self._path, Order(self.clock.speed, self.clock.since))
+    def serve(self, config: Path) -> Process:
+        """`dialer serve` as it is shipped, on a free port, in real time."""
+        return Process(self._path, Order(self.clock.speed, self.clock.since, str(config), shipped=True))
+
+    def network(self, *, talk: tuple[float, float] | None = None) -> Process:
+        """Its people talk between so many and so many seconds of the clock."""
+        order = Order(self.clock.speed, self.clock.since)
+        return Process(self._path, order if talk is None else replace(order, talk=talk))
 
 
 @contextmanager

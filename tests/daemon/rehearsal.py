@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.daemon.cast import Broken, Stage, cast, write_config
+from tests.daemon.cast import Broken, Stage, cast, database, key, write_config
 from tests.daemon.desk import Gone, rings, sitting_at
 from tests.daemon.processes import Died, Forge, Process, TooLate
 from tests.daemon.truth import Verdict, all_completed, connect, judge
@@ -89,8 +89,8 @@ def perform(rehearsal: Rehearsal, forge: Forge, network: Process, directory: Pat
 
 class _Play:
     def __init__(self, config: Path, stage: Stage, network: Process, *, stalls: bool) -> None:
-        self.database = config.with_name("dialer.db")
-        self._key = config.with_name("dialer.key")
+        self.database = database(config)
+        self._config = config
         self._stage = stage
         self._network = network
         self._stalls = stalls
@@ -99,7 +99,7 @@ class _Play:
         """From a start to the end. Raises Died or Gone when it is killed before."""
         if kill.after is not None:
             daemon.kill_after(kill.after)
-        with sitting_at(daemon.url(), self._key.read_text().strip()) as desk:
+        with sitting_at(daemon.url(), key(self._config)) as desk:
             self._stage.enter(desk)
         if self._stalls:
             self._stalls = False

@@ -35,6 +35,12 @@ def connect(database: Path) -> sqlite3.Connection:
     return connection
 
 
+def states(database: Path) -> Counter[str]:
+    """How many attempts are in each state."""
+    with closing(connect(database)) as db:
+        return Counter(row[0] for row in db.execute("SELECT state FROM attempt"))
+
+
 def all_completed(database: Path, campaigns: int) -> bool:
     """Whether that many campaigns are, and all of them completed. Raises Broken when a sum is off."""
     with closing(connect(database)) as db:
