@@ -27,6 +27,10 @@ PENDING = Contact(
     held=False,
 )
 
+NUMBER_BUSY = (
+    "Another call to this number is open; it is tried when that ends, by 2027-01-15T08:00:00Z at the latest."
+)
+
 
 async def test_who_is_being_called_needs_no_reason(desk: Desk) -> None:
     campaign = await desk.running(ALICE)
@@ -50,11 +54,7 @@ async def test_in_a_draft_the_launch_is_what_is_missing(desk: Desk) -> None:
             Waiting.BACKOFF,
             "The carrier could not place its call; the next try is at 2027-01-15T08:00:00Z.",
         ),
-        (
-            Waiting.NUMBER_BUSY,
-            "Another call to this number is open; "
-            + "it is tried when that ends, by 2027-01-15T08:00:00Z at the latest.",
-        ),
+        (Waiting.NUMBER_BUSY, NUMBER_BUSY),
     ],
 )
 async def test_in_a_running_campaign_its_own_wait_is_the_reason(
