@@ -95,9 +95,12 @@ _WIDTH_OF_BOTH = 16
 
 _CANDIDATE = f"""
     SELECT {_CAMPAIGN}, {_CONTACT},
+        (SELECT blocked_until FROM attempt
+         WHERE attempt.phone = contact.phone AND attempt.channel = campaign.channel
+            AND attempt.state IN ({_OPEN})),
         (SELECT max(blocked_until) FROM attempt
          WHERE attempt.phone = contact.phone AND attempt.channel = campaign.channel
-            AND blocked_until IS NOT NULL AND (blocked_until > ? OR attempt.state IN ({_OPEN})))
+            AND attempt.state IN ('ended_unknown', 'unknown') AND blocked_until > ?)
     FROM contact JOIN campaign ON campaign.list = contact.list
     WHERE contact.id = ? AND campaign.id = ?"""
 
@@ -115,7 +118,10 @@ _OF_ATTEMPT = f"""
 def candidate(view: Snapshot, campaign_id: CampaignId, contact_id: ContactId) -> Candidate | None:
     """None when the campaign has no such contact (any more)."""
     found = view.execute(_CANDIDATE, (view.now, contact_id, campaign_id)).fetchone()
-    return None if found is None else Candidate(_contact(found), _campaign(found), found[_WIDTH_OF_BOTH])
+    if found is None:
+        return None
+    open_until, given_up_until = tuple(found)[_WIDTH_OF_BOTH:]
+    return Candidate(_contact(found), _campaign(found), open_until or given_up_until)
 
 
 def of_attempt(view: Snapshot, attempt_id: AttemptId) -> Case | None:

@@ -124,8 +124,9 @@ CREATE TABLE attempt (
 
 -- One live attempt per number and channel, across all campaigns.
 CREATE UNIQUE INDEX attempt_live ON attempt (phone, channel)
-    WHERE state IN ('intent', 'uncertain', 'placed', 'ringing', 'answered');
-CREATE INDEX attempt_blocked ON attempt (phone, channel) WHERE blocked_until IS NOT NULL;
+    WHERE state IN ('answered', 'intent', 'placed', 'ringing', 'uncertain');
+-- Attempts that were given up: their number may still be talking. Few, so the index costs a call nothing.
+CREATE INDEX attempt_given_up ON attempt (phone, channel) WHERE state IN ('ended_unknown', 'unknown');
 CREATE INDEX attempt_campaign ON attempt (campaign, numeric_id);
 
 CREATE TABLE event (

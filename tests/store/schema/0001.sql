@@ -110,10 +110,10 @@ CREATE TABLE setting (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX attempt_blocked ON attempt (phone, channel) WHERE blocked_until IS NOT NULL;
 CREATE INDEX attempt_campaign ON attempt (campaign, numeric_id);
+CREATE INDEX attempt_given_up ON attempt (phone, channel) WHERE state IN ('ended_unknown', 'unknown');
 CREATE UNIQUE INDEX attempt_live ON attempt (phone, channel)
-    WHERE state IN ('intent', 'uncertain', 'placed', 'ringing', 'answered');
+    WHERE state IN ('answered', 'intent', 'placed', 'ringing', 'uncertain');
 CREATE INDEX campaign_expiry ON campaign (expires_at)
     WHERE expires_at IS NOT NULL AND status IN ('launched', 'running', 'paused');
 CREATE INDEX campaign_start ON campaign (scheduled_at)
