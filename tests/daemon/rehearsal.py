@@ -4,10 +4,11 @@ import signal
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from tests.daemon.cast import Broken, Stage, cast, database, key, write_config
-from tests.daemon.desk import Gone, rings, sitting_at
+from tests.daemon.desk import Gone, Ring, rings, sitting_at
 from tests.daemon.processes import Died, Forge, Process, TooLate
 from tests.daemon.truth import Verdict, all_completed, connect, judge
 
@@ -40,13 +41,21 @@ class Outcome:
     verdict: Verdict
 
 
+class NetworkIs(Enum):
+    OUTSIDE = "network outside"
+    """In a process of its own, which lives on."""
+    SILENT = "silent network"
+    """Outside, and in the middle deaf and dumb for longer than a request may take."""
+    INSIDE = "network inside"
+    """It dies with the daemon, and takes its calls up again from its record."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Killed in this way, and then in that, until nobody kills it any more."""
 
     kills: Sequence[Kill]
-    stalls: bool = False
-    """Whether the network falls silent for longer than a request may take."""
+    network: NetworkIs = NetworkIs.OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +66,16 @@ class Rehearsal:
 
     def __str__(self) -> str:
         deaths = ", ".join(kill.point or f"{kill.after:.3f} s" for kill in self.plan.kills)
-        return f"rehearsal {self.number} ({deaths}{'; silent network' if self.plan.stalls else ''})"
+        return f"rehearsal {self.number} ({deaths}; {self.plan.network.value})"
 
 
 def perform(rehearsal: Rehearsal, forge: Forge, network: Process, directory: Path) -> Outcome:
     """Plays it to the end, and judges."""
-    stalls = rehearsal.plan.stalls
-    parts = cast(rehearsal.number, quick=stalls)
-    config = write_config(directory, network.url(), ring_timeout=_PATIENT if stalls else 3)
-    play = _Play(config, Stage(parts, forge.clock), network, stalls=stalls)
+    parts = cast(rehearsal.number, quick=rehearsal.plan.network is NetworkIs.SILENT)
+    play = _Play(rehearsal.plan.network, directory, Stage(parts, forge.clock), network)
     deaths: list[Kill] = []
     for kill in [*rehearsal.plan.kills, Kill()]:
-        with forge.daemon(config, failpoint=kill.point) as daemon:
+        with forge.daemon(play.config, failpoint=kill.point) as daemon:
             try:
                 play.act(daemon, kill)
             except (Died, Gone):
@@ -83,28 +90,38 @@ def perform(rehearsal: Rehearsal, forge: Forge, network: Process, directory: Pat
             else:
                 break
     ours = {phone for part in parts for phone in part.fates}
-    rung = [ring for ring in rings(network.url()) if ring.to in ours]
+    rung = [ring for ring in play.rung if ring.to in ours]
     return Outcome(deaths, judge(play.database, parts, rung))
 
 
 class _Play:
-    def __init__(self, config: Path, stage: Stage, network: Process, *, stalls: bool) -> None:
-        self.database = database(config)
-        self._config = config
+    def __init__(self, kind: NetworkIs, directory: Path, stage: Stage, network: Process) -> None:
+        outside = None if kind is NetworkIs.INSIDE else network.url()
+        ring_timeout = _PATIENT if kind is NetworkIs.SILENT else 3
+        self.config = write_config(directory, outside, ring_timeout=ring_timeout)
+        self.database = database(self.config)
+        self.rung: list[Ring] = []
+        """At the end: what the network was asked for."""
+        self._outside = outside
         self._stage = stage
         self._network = network
-        self._stalls = stalls
+        self._stalls = kind is NetworkIs.SILENT
 
     def act(self, daemon: Process, kill: Kill) -> None:
         """From a start to the end. Raises Died or Gone when it is killed before."""
         if kill.after is not None:
             daemon.kill_after(kill.after)
-        with sitting_at(daemon.url(), key(self._config)) as desk:
+        url = daemon.url()
+        with sitting_at(url, key(self.config)) as desk:
             self._stage.enter(desk)
         if self._stalls:
             self._stalls = False
             self._stall(daemon)
         daemon.until(lambda: all_completed(self.database, len(self._stage.parts)))
+        if self._outside is None:
+            self.rung = rings(url, "/debug/simulator/calls", key(self.config))
+        else:
+            self.rung = rings(self._outside)
 
     def left(self) -> list[tuple[object, ...]]:
         """Whom it did not get done with."""

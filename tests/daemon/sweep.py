@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tests.daemon.processes import Forge
-from tests.daemon.rehearsal import Kill, Outcome, Plan, Rehearsal, perform
+from tests.daemon.rehearsal import Kill, NetworkIs, Outcome, Plan, Rehearsal, perform
 
 T = TypeVar("T")
 
@@ -52,10 +52,10 @@ class Sweep:
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
-    def trace(self, *before: Kill, stalls: bool = False) -> Trace:
+    def trace(self, *before: Kill, network: NetworkIs = NetworkIs.OUTSIDE) -> Trace:
         """What the process after these kills passes, to the end of the cast."""
         file = self._directory / f"trace-{next(self._numbers)}"
-        tally = self.run([Plan([*before, Kill(f"trace:{file}")], stalls)], wanted=len(before) + 1)
+        tally = self.run([Plan([*before, Kill(f"trace:{file}")], network)], wanted=len(before) + 1)
         if tally.faults:
             raise AssertionError(tally.faults)
         return Counter(file.read_text("utf-8").split())
@@ -101,9 +101,9 @@ class Sweep:
             tally.faults += [f"{rehearsal}: {fault}" for fault in outcome.verdict.faults]
 
 
-def killed_once(trace: Trace, *, stalls: bool = False) -> Iterator[Plan]:
+def killed_once(trace: Trace, network: NetworkIs = NetworkIs.OUTSIDE) -> Iterator[Plan]:
     """At every passage, endlessly."""
-    return (Plan([kill], stalls) for kill in passages(trace))
+    return (Plan([kill], network) for kill in passages(trace))
 
 
 def killed_again(before: Kill, recovery: Trace) -> Iterator[Plan]:

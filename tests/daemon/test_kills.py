@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.daemon.processes import Forge
-from tests.daemon.rehearsal import Kill
+from tests.daemon.rehearsal import Kill, NetworkIs
 from tests.daemon.sweep import Sweep, in_turn, killed_again, killed_at_random, killed_once
 
 pytestmark = pytest.mark.slow
@@ -28,7 +28,7 @@ def test_whenever_the_daemon_is_killed_nobody_is_rung_twice_and_nobody_is_lost(
     """Each rehearsal ends exactly as an undisturbed one: the same rings, the same outcomes."""
     sweep = Sweep(forge, tmp_path)
     life = sweep.trace()
-    silence = sweep.trace(stalls=True)
+    silence = sweep.trace(network=NetworkIs.SILENT)
     only_in_silence = {name: count for name, count in silence.items() if name not in life}
     assert life.keys() >= ESSENTIAL | SENDING
     assert only_in_silence.keys() >= {"doubt.committed"}
@@ -42,8 +42,8 @@ def test_whenever_the_daemon_is_killed_nobody_is_rung_twice_and_nobody_is_lost(
             recoveries,
             once,
             recoveries,
-            once,
-            killed_once(only_in_silence, stalls=True),
+            killed_once(life, NetworkIs.INSIDE),
+            killed_once(only_in_silence, NetworkIs.SILENT),
             killed_at_random(seed=1, kills=2),
         ),
         wanted=WANTED,
