@@ -20,7 +20,7 @@ async def test_it_does_not_beat_while_nothing_can_be_written(dialer: Dialer, clo
     async with dialer.disk_full():
         await clock.advance(10)
         assert dialer.beats == 1
-        assert "cannot be written" in dialer.faults["store"]
+        assert "store" in dialer.faults
 
     await clock.advance(3)
 
