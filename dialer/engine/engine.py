@@ -40,6 +40,7 @@ class Engine:
         self._switchboard = Switchboard(self._late)
         self._caller = Caller(parts, self._switchboard)
         self._open = asyncio.TaskGroup()
+        self._ending = False
         trunk = self._trunks.get(parts.policy.carrier or "")
         self._runner = Runner(parts, self._caller, trunk, self._open)
         for each in self._trunks.values():
@@ -67,6 +68,7 @@ class Engine:
             try:
                 await asyncio.get_running_loop().create_future()  # until cancelled
             finally:
+                self._ending = True
                 self._runner.dialling = False  # the slots that now become free are for the next start
 
     async def drain(self, grace: float) -> int:
@@ -84,7 +86,8 @@ class Engine:
 
     def _late(self, word: CallEvent) -> None:
         """A word about an attempt that nobody follows any more."""
-        self._open.create_task(self._report_late(word))
+        if not self._ending:  # the next start asks for what is still open
+            self._open.create_task(self._report_late(word))
 
     async def _report_late(self, word: CallEvent) -> None:
         store = self._parts.store

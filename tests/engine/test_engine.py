@@ -1,5 +1,7 @@
 """The engine as a whole: how it stops, what it dies of, and words that come late."""
 
+import asyncio
+
 from dialer.carriers.base import Answered, Ended, Lookup, SmsReceived
 from dialer.domain.call import AttemptState, Outcome
 from dialer.domain.ids import AttemptId
@@ -129,6 +131,24 @@ async def test_words_about_calls_of_somebody_else_are_passed_over(
     await dialer.running()
 
     await network.ringing(1)
+
+
+async def test_a_word_that_comes_while_the_engine_is_ended_does_not_disturb_it(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    """The next start learns it by asking."""
+    campaign = await dialer.running(config={"pacing": {"calls_per_second": 2}}, contacts=2)
+    [call] = network.live
+    async with dialer.slow_disk():
+        await clock.advance(0.5)
+        crashing = asyncio.create_task(dialer.crash())
+        await clock.settle()
+        await network.end(call)
+        assert not crashing.done()
+    await crashing
+    await dialer.start()
+
+    assert (await dialer.attempts(campaign))[0].state is AttemptState.COMPLETED
 
 
 async def test_the_engine_dies_of_its_carriers_events(dialer: Dialer, network: Network) -> None:
