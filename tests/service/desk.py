@@ -68,7 +68,7 @@ class Desk:
                 phone=None,
                 held=None,
                 after=after,
-                limit=2,
+                limit=1000,
             )
             found += page
         return found

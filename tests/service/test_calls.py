@@ -12,6 +12,8 @@ from dialer.domain.campaign import Campaign, CampaignStatus
 from dialer.domain.clock import HOUR, MINUTE, SECOND
 from dialer.domain.retry import ContactStatus, End
 from dialer.service import calls, campaigns, starts
+from dialer.service.calls import Word
+from dialer.service.settlement import Settled
 from dialer.store.eventlog import read_page
 from tests.clock import NOON
 from tests.service.desk import ALICE, BOB, NEW, NOBODY, RETRY, Call, Desk, config
@@ -38,7 +40,7 @@ async def test_a_call_that_is_answered_and_ends_completes_its_contact(desk: Desk
     )
 
     assert report is not None
-    assert (report.state, report.settled) == (S.COMPLETED, calls.Settled())
+    assert (report.state, report.settled) == (S.COMPLETED, Settled())
     attempt = await desk.attempt(call)
     assert (attempt.carrier_id, attempt.sent_at, attempt.answered_at) == ("carrier-1", NOON, NOON + 2)
     assert (attempt.ended_at, attempt.outcome, attempt.detail) == (NOON + 9000, Outcome.ANSWERED, "hung up")
@@ -83,7 +85,7 @@ async def test_what_happens_is_told_in_its_order(desk: Desk) -> None:
 async def test_words_may_come_in_any_order(desk: Desk, order: tuple[int, ...]) -> None:
     campaign = await desk.running(ALICE, BOB)
     call = await desk.call(campaign, ALICE)
-    words = [
+    words: list[Word] = [
         Placed("c"),
         Ringing(call.id, NOON + 1),
         Answered(call.id, NOON + 2),
@@ -105,7 +107,7 @@ async def test_words_may_come_in_any_order(desk: Desk, order: tuple[int, ...]) -
 async def test_a_word_that_comes_twice_counts_once(desk: Desk) -> None:
     campaign = await desk.running(ALICE, BOB)
     call = await desk.call(campaign, ALICE)
-    life = [Placed("c"), Answered(call.id, NOON + 2), Ended(call.id, NOON + 3, S.COMPLETED)]
+    life: list[Word] = [Placed("c"), Answered(call.id, NOON + 2), Ended(call.id, NOON + 3, S.COMPLETED)]
 
     first = await desk.hear(call, *life)
     again = await desk.hear(call, *life)
@@ -174,7 +176,7 @@ async def test_the_dialer_gives_up_only_what_no_word_has_settled(
 ) -> None:
     campaign = await desk.running(ALICE)
     call = await desk.call(campaign, ALICE)
-    life = [Placed("c"), Answered(call.id, NOON), Ended(call.id, NOON, S.COMPLETED)]
+    life: list[Word] = [Placed("c"), Answered(call.id, NOON), Ended(call.id, NOON, S.COMPLETED)]
     await desk.hear(call, *life[:words])
     before = await desk.attempt(call)
 
@@ -344,7 +346,7 @@ async def test_a_campaign_that_is_over_stays_over_when_late_proof_would_ask_for_
 
     report = await desk.end(call, S.BUSY)
 
-    assert report.settled == calls.Settled()
+    assert report.settled == Settled()
     contact = await desk.contact(campaign, ALICE)
     assert (contact.status, contact.outcome) == (ContactStatus.FAILED, Outcome.BUSY)
     assert (await desk.get(campaign)).status is CampaignStatus.COMPLETED
@@ -382,6 +384,18 @@ async def test_a_paused_campaign_whose_last_call_ends_completes_on_resume(desk: 
     assert (await desk.get(campaign)).status is CampaignStatus.PAUSED
 
     assert (await campaigns.resume(desk.parts, campaign.public_id)).status is CampaignStatus.COMPLETED
+
+
+async def test_a_call_that_the_dialer_ended_unanswered_was_cancelled(desk: Desk) -> None:
+    campaign = await desk.running(ALICE, BOB, new=replace(NEW, config=RETRY))
+    call = await desk.call(campaign, ALICE)
+    await campaigns.pause(desk.parts, campaign.public_id, hangup=True)
+
+    await desk.end(call, S.CANCELLED)
+
+    assert (await desk.contact(campaign, ALICE)).outcome is Outcome.CANCELLED
+    counters = (await desk.get(campaign)).counters
+    assert (counters.failed, counters.skipped, counters.pending) == (1, 1, 1)
 
 
 async def test_a_message_is_final_as_soon_as_the_carrier_has_it(desk: Desk) -> None:

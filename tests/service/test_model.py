@@ -93,7 +93,7 @@ class Service(RuleBasedStateMachine):
         )
         made = self.run(self.desk.draft(*PHONES, unusable=["+12025550109"] if unusable else [], new=new))
         self.campaigns.append(made)
-        if schedule is None:
+        if schedule is None and (made.config.expires_at or self.clock.now() + 1) > self.clock.now():
             self.run(campaigns.launch(self.desk.parts, made.public_id))
 
     @rule(
@@ -152,6 +152,12 @@ class Service(RuleBasedStateMachine):
         return Ended(call.id, now, state, failure, message_left=data.draw(st.booleans()))
 
     @precondition(lambda self: self.calls)
+    @rule(data=st.data())
+    def end(self, data: st.DataObject) -> None:
+        call = data.draw(st.sampled_from(self.calls[-3:]))
+        self.run(self.desk.hear(call, self.word(call, "ended", data)))
+
+    @precondition(lambda self: self.calls)
     @rule(
         data=st.data(),
         state=st.sampled_from(
@@ -192,5 +198,5 @@ class Service(RuleBasedStateMachine):
 
 TestService = Service.TestCase
 TestService.settings = settings(
-    max_examples=12, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=15, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -272,6 +272,25 @@ async def test_a_commit_that_fails_fails_its_whole_group(store: Store) -> None:
     assert await names(store) == ["safe", "after"]
 
 
+async def test_a_write_that_fails_in_the_middle_of_a_work_fails_its_group_and_names_the_cause(
+    store: Store,
+) -> None:
+    """The work writes more than the cache holds, so the disk's error comes before the commit."""
+    await store.transact(lambda tx: tx.execute("PRAGMA cache_size = 10"))
+    async with held_up(store):
+        tasks = hand_over(store, insert("a"), insert_much, insert("c"))
+        await asyncio.sleep(0)  # noqa: TID251
+        broken = no_file_grows()
+        broken.__enter__()
+    done = await outcomes(tasks)
+    broken.__exit__(None, None, None)
+
+    assert [type(result) for result in done] == [StoreUnavailable] * 3
+    assert not any("savepoint" in str(result) for result in done)
+    assert await store.transact(insert("after")) == "after"
+    assert await names(store) == ["after"]
+
+
 async def test_a_writer_from_outside_that_does_not_let_go_makes_it_unavailable(
     store: Store, database: Path
 ) -> None:
