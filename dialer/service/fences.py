@@ -5,6 +5,7 @@ every dial that passed the gates before it; all later claims read the pause.
 """
 
 import asyncio
+import contextlib
 from types import TracebackType
 from typing import Self
 
@@ -46,8 +47,10 @@ class Dial:
         self._withdrawn = True
 
     def abort(self) -> None:
-        """Ends the sending now, whatever became of it."""
-        if self._deadline is not None and not self._deadline.expired():
+        """Ends the sending now, whatever became of it; what was answered in time is being written."""
+        if self._deadline is None:
+            return
+        with contextlib.suppress(RuntimeError):  # a deadline that is over, met or not, refuses to be moved
             self._deadline.reschedule(asyncio.get_running_loop().time())
 
 

@@ -117,6 +117,18 @@ async def test_aborting_what_is_over_already_does_nothing(
     dial.abort()
 
 
+async def test_a_dial_whose_answer_is_still_being_written_after_two_seconds_is_not_disturbed(
+    fences: Fences, clock: FakeClock
+) -> None:
+    with fences.dial(MINE, ALICE) as dial:
+        async with clock.timeout(10) as deadline:
+            assert dial.may_send(deadline)
+        settling = asyncio.create_task(fences.settle(MINE))
+        await clock.advance(PATIENCE)
+
+        assert await settling == 1
+
+
 async def test_a_pause_sees_every_dial_that_passed_the_claim_before_it(desk: Desk) -> None:
     """It registers before its claim is committed, so no order of the two lets it slip through."""
     campaign = await desk.running(ALICE)
