@@ -112,14 +112,18 @@ async def test_late_proof_of_a_call_stops_the_next_one_that_was_planned(
 async def test_a_late_word_that_asks_for_a_retry_gets_it(
     dialer: Dialer, network: Network, clock: FakeClock
 ) -> None:
+    network.remembers(Lookup.LIVE)
     network.loses_requests(times=1)
-    await dialer.running(config={"retry": {"enabled": True, "intervalsMinutes": [1]}})
+    campaign = await dialer.running(
+        contacts=2, config={"retry": {"enabled": True, "intervalsMinutes": [0.25]}}
+    )
     await clock.advance(10.5)
-    await network.tell(Ended(network.requests[0].attempt_id, clock.now(), AttemptState.BUSY))
+    assert AttemptState.UNKNOWN in await dialer.states(campaign)
     late = clock.now()
-    await clock.advance(61)
+    await network.tell(Ended(network.requests[0].attempt_id, late, AttemptState.BUSY))
+    await clock.advance(16)
 
-    assert network.moments[1:] == [late + 60_000]
+    assert network.moments[2:] == [late + 15_000]
 
 
 async def test_words_about_calls_of_somebody_else_are_passed_over(
