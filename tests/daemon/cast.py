@@ -1,10 +1,10 @@
 """The campaigns of a rehearsal, and how each contact must end however often the daemon is killed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from dialer.domain.clock import SECOND, Clock
 from tests.daemon.clock import ScaledClock
@@ -55,6 +55,7 @@ _VOICE: Mapping[str, Fate] = {
     "9908": _fate(1, "answered"),
     "9909": _fate(2, "answered"),
 }
+_SILENT = _fate(1, "unknown")
 _RINGING_IN_VAIN = frozenset({"9902", "9909"})
 _SMS: Mapping[str, Fate] = {
     # A receipt that comes while the daemon is down is not told again.
@@ -93,19 +94,33 @@ class Part:
         return body
 
 
-def cast(number: int, *, quick: bool = False) -> tuple[Part, ...]:
-    """The campaigns of rehearsal `number`; no two rehearsals share a telephone number.
+Cast: TypeAlias = Callable[[int], tuple[Part, ...]]
+"""The campaigns of the rehearsal with this number; no two rehearsals share a telephone number."""
 
-    A voice campaign with every ending and retries (`quick`: without those that ring in vain), one that
-    shares a number with it and starts by the clock, and one of messages.
-    """
-    endings = [ending for ending in _VOICE if not (quick and ending in _RINGING_IN_VAIN)]
-    voice = {f"+1{number:06d}{ending}": _VOICE[ending] for ending in endings}
+
+def everybody(number: int) -> tuple[Part, ...]:
+    """A campaign with every ending and retries, one of a number of it that starts by the clock, messages."""
+    return _with_endings(number, _VOICE.keys())
+
+
+def quick_people(number: int) -> tuple[Part, ...]:
+    """The same without those that ring in vain."""
+    return _with_endings(number, _VOICE.keys() - _RINGING_IN_VAIN)
+
+
+def silent_people(number: int) -> tuple[Part, ...]:
+    """Calls that the carrier takes and never speaks of again."""
+    return (Part("silent", "voice", {f"+{each}{number:06d}9907": _SILENT for each in (1, 2, 3)}, at_once=2),)
+
+
+def _with_endings(number: int, endings: Collection[str]) -> tuple[Part, ...]:
+    voice = {f"+1{number:06d}{ending}": fate for ending, fate in _VOICE.items() if ending in endings}
     shared = f"+1{number:06d}9900"
+    texts = {f"+3{number:06d}{ending}": fate for ending, fate in _SMS.items()}
     return (
         Part("voice", "voice", {**voice, f"+2{number:06d}9900": _VOICE["9900"]}, at_once=4),
         Part("late", "voice", {shared: _VOICE["9900"]}, at_once=1, starts_after=3),
-        Part("texts", "sms", {f"+3{number:06d}{ending}": fate for ending, fate in _SMS.items()}, at_once=2),
+        Part("texts", "sms", texts, at_once=2),
     )
 
 
@@ -131,6 +146,7 @@ class Stage:
         self.clock = clock
         self._created: dict[str, str] = {}
         self._launched: set[str] = set()
+        self._paused: set[str] = set()
 
     def enter(self, desk: Desk) -> None:
         """Raises Gone when the daemon dies meanwhile, Broken."""
@@ -144,14 +160,30 @@ class Stage:
                 raise Broken(f"{part.name} was created, and is gone")
             found = _expect(desk.post("/campaigns", part.body(self.clock)), 201)
         self._created[part.name] = found["id"]
-        if part.starts_after is not None:
-            return
-        if found["status"] != "draft":
+        if part.name in self._paused and found["status"] != "paused":
+            raise Broken(f"{part.name} was paused, and is {found['status']}")
+        if found["status"] == "paused":
+            self.resume(desk, part)
+        if found["status"] != "draft" or part.starts_after is not None:
             return
         if part.name in self._launched:
             raise Broken(f"{part.name} was launched, and is a draft again")
         _expect(desk.post(f"/campaigns/{found['id']}/launch"), 200)
         self._launched.add(part.name)
+
+    def pause(self, desk: Desk, part: Part) -> None:
+        """Does nothing where the campaign is already over."""
+        answer = desk.post(f"/campaigns/{self._created[part.name]}/pause")
+        if answer.status == 200:
+            self._paused.add(part.name)
+        elif desk.get(f"/campaigns/{self._created[part.name]}").body["status"] != "completed":
+            raise Broken(f"{part.name} cannot be paused: {answer.body}")
+
+    def resume(self, desk: Desk, part: Part) -> None:
+        self._paused.discard(part.name)  # from now on, either may be true
+        answer = desk.post(f"/campaigns/{self._created[part.name]}/resume")
+        if answer.status not in (200, 409):
+            raise Broken(f"{part.name} cannot be resumed: {answer.body}")
 
 
 def _expect(answer: Answer, status: int) -> Any:

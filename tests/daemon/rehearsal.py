@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from tests.daemon.cast import Broken, Stage, cast, database, key, write_config
-from tests.daemon.desk import Gone, Ring, rings, sitting_at
+from tests.daemon.cast import Broken, Cast, Stage, database, everybody, key, write_config
+from tests.daemon.desk import Desk, Gone, Ring, rings, sitting_at
 from tests.daemon.processes import Died, Forge, Process, TooLate
-from tests.daemon.truth import Verdict, all_completed, connect, judge
+from tests.daemon.truth import Verdict, all_completed, claimed_for, connect, judge
 
-_SOME = 8
+_A_FEW, _SOME = 2, 8
 _SILENCE = 45.0
 """Seconds of the clock: long enough for a request and two questions after it, 10 each, 10 between."""
 _PATIENT = 60
@@ -56,6 +56,7 @@ class Plan:
 
     kills: Sequence[Kill]
     network: NetworkIs = NetworkIs.OUTSIDE
+    cast: Cast = everybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Rehearsal:
 
 def perform(rehearsal: Rehearsal, forge: Forge, network: Process, directory: Path) -> Outcome:
     """Plays it to the end, and judges."""
-    parts = cast(rehearsal.number, quick=rehearsal.plan.network is NetworkIs.SILENT)
+    parts = rehearsal.plan.cast(rehearsal.number)
     play = _Play(rehearsal.plan.network, directory, Stage(parts, forge.clock), network)
     deaths: list[Kill] = []
     for kill in [*rehearsal.plan.kills, Kill()]:
@@ -84,7 +85,7 @@ def perform(rehearsal: Rehearsal, forge: Forge, network: Process, directory: Pat
                     return Outcome(deaths, Verdict(broken=[f"ended by itself with {code}: {daemon.log}"]))
                 deaths.append(kill)
             except Broken as error:
-                return Outcome(deaths, Verdict(broken=[str(error)]))
+                return Outcome(deaths, Verdict(broken=[f"{error}\n{daemon.log}"]))
             except TooLate as error:
                 return Outcome(deaths, Verdict(lost=[f"did not complete: {play.left()} {error}"]))
             else:
@@ -106,6 +107,7 @@ class _Play:
         self._stage = stage
         self._network = network
         self._stalls = kind is NetworkIs.SILENT
+        self._pauses = True
 
     def act(self, daemon: Process, kill: Kill) -> None:
         """From a start to the end. Raises Died or Gone when it is killed before."""
@@ -114,6 +116,9 @@ class _Play:
         url = daemon.url()
         with sitting_at(url, key(self.config)) as desk:
             self._stage.enter(desk)
+            if self._pauses:
+                self._pauses = False
+                self._pause(daemon, desk)
         if self._stalls:
             self._stalls = False
             self._stall(daemon)
@@ -129,16 +134,22 @@ class _Play:
             rows = db.execute("SELECT * FROM contact WHERE status IN ('pending', 'in_progress')")
             return [tuple(row) for row in rows]
 
+    def _pause(self, daemon: Process, desk: Desk) -> None:
+        """Pauses the first campaign early on; nobody new is rung until it is resumed."""
+        part = self._stage.parts[0]
+        daemon.until(lambda: claimed_for(self.database) >= _A_FEW)
+        self._stage.pause(desk, part)
+        before = claimed_for(self.database, part.name)
+        desk.get("/campaigns")
+        if claimed_for(self.database, part.name) != before:
+            raise Broken(f"{part.name} was paused, and a call was claimed after that")
+        self._stage.resume(desk, part)
+
     def _stall(self, daemon: Process) -> None:
         """Stops the network in the middle, for longer than the daemon waits for an answer."""
-        daemon.until(lambda: self._attempts() >= _SOME)
+        daemon.until(lambda: claimed_for(self.database) >= _SOME)
         self._network.send(signal.SIGSTOP)
         try:
             daemon.outlives(_SILENCE / self._stage.clock.speed)
         finally:
             self._network.send(signal.SIGCONT)
-
-    def _attempts(self) -> int:
-        with closing(connect(self.database)) as db:
-            count: int = db.execute("SELECT count(*) FROM attempt").fetchone()[0]
-            return count

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from tests.daemon.cast import Cast, everybody
 from tests.daemon.processes import Forge
 from tests.daemon.rehearsal import Kill, NetworkIs, Outcome, Plan, Rehearsal, perform
 
@@ -52,10 +53,10 @@ class Sweep:
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
-    def trace(self, *before: Kill, network: NetworkIs = NetworkIs.OUTSIDE) -> Trace:
+    def trace(self, *before: Kill, network: NetworkIs = NetworkIs.OUTSIDE, cast: Cast = everybody) -> Trace:
         """What the process after these kills passes, to the end of the cast."""
         file = self._directory / f"trace-{next(self._numbers)}"
-        tally = self.run([Plan([*before, Kill(f"trace:{file}")], network)], wanted=len(before) + 1)
+        tally = self.run([Plan([*before, Kill(f"trace:{file}")], network, cast)], wanted=len(before) + 1)
         if tally.faults:
             raise AssertionError(tally.faults)
         return Counter(file.read_text("utf-8").split())
@@ -101,9 +102,11 @@ class Sweep:
             tally.faults += [f"{rehearsal}: {fault}" for fault in outcome.verdict.faults]
 
 
-def killed_once(trace: Trace, network: NetworkIs = NetworkIs.OUTSIDE) -> Iterator[Plan]:
+def killed_once(
+    trace: Trace, network: NetworkIs = NetworkIs.OUTSIDE, cast: Cast = everybody
+) -> Iterator[Plan]:
     """At every passage, endlessly."""
-    return (Plan([kill], network) for kill in passages(trace))
+    return (Plan([kill], network, cast) for kill in passages(trace))
 
 
 def killed_again(before: Kill, recovery: Trace) -> Iterator[Plan]:
@@ -112,11 +115,11 @@ def killed_again(before: Kill, recovery: Trace) -> Iterator[Plan]:
     return (Plan([before, again]) for again in passages(early))
 
 
-def killed_at_random(seed: int, kills: int) -> Iterator[Plan]:
+def killed_at_random(seed: int, kills: int, *, cast: Cast = everybody) -> Iterator[Plan]:
     """So many kills a rehearsal, each at a random moment of its process, endlessly."""
     chance = random.Random(seed)
     while True:
-        yield Plan([Kill(after=chance.uniform(0, _LONGEST_LIFE)) for _ in range(kills)])
+        yield Plan([Kill(after=chance.uniform(0, _LONGEST_LIFE)) for _ in range(kills)], cast=cast)
 
 
 def passages(trace: Trace) -> Iterator[Kill]:

@@ -41,6 +41,13 @@ def states(database: Path) -> Counter[str]:
         return Counter(row[0] for row in db.execute("SELECT state FROM attempt"))
 
 
+def claimed_for(database: Path, campaign: str | None = None) -> int:
+    """How many attempts there are, of the campaign with this name or in all."""
+    with closing(connect(database)) as db:
+        names = db.execute("SELECT name FROM attempt JOIN campaign ON campaign.id = campaign")
+        return sum(campaign in (None, name) for (name,) in names)
+
+
 def all_completed(database: Path, campaigns: int) -> bool:
     """Whether that many campaigns are, and all of them completed. Raises Broken when a sum is off."""
     with closing(connect(database)) as db:
