@@ -242,6 +242,19 @@ async def test_a_rerun_begins_anew_and_keeps_the_earlier_calls(desk: Desk) -> No
     await desk.audit()
 
 
+async def test_a_rerun_gives_everybody_their_retries_back(desk: Desk) -> None:
+    campaign = await desk.running(ALICE, new=replace(NEW, config=RETRY))
+    for _ in range(3):
+        await desk.end(await desk.call(campaign, ALICE), AttemptState.BUSY)
+        await desk.clock.advance(hours=1)
+    assert (await desk.get(campaign)).status is CampaignStatus.COMPLETED
+
+    await campaigns.launch(desk.parts, campaign.public_id, force_rerun=True)
+    await desk.end(await desk.call(campaign, ALICE), AttemptState.BUSY)
+
+    assert (await desk.contact(campaign, ALICE)).due == desk.clock.now() + 5 * MINUTE
+
+
 async def test_a_rerun_of_what_was_cancelled_takes_everybody(desk: Desk) -> None:
     campaign = await desk.running(ALICE, BOB)
     await campaigns.cancel(desk.parts, campaign.public_id)
