@@ -45,11 +45,6 @@ def format_instant(at: Instant) -> str:
     return f"{(_EPOCH + timedelta(seconds=at // SECOND)).isoformat()[:19]}Z"
 
 
-def format_instant_ms(at: Instant) -> str:
-    """The same with milliseconds, for records that are measured."""
-    return f"{format_instant(at)[:-1]}.{at % SECOND:03d}Z"
-
-
 class _ClockChange(ValueError):
     pass
 

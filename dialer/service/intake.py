@@ -39,9 +39,3 @@ async def discard_list(store: Store, list_id: ListId) -> None:
 
     while not await store.transact(discard_contacts):
         pass
-
-
-async def discard_orphans(store: Store) -> None:
-    """At start, before anything is created: what an earlier process left behind."""
-    for list_id in await store.read(contacts.orphaned_lists):
-        await discard_list(store, list_id)

@@ -11,7 +11,6 @@ from dialer.domain.template import placeholders
 from dialer.service.agents import lacks
 from dialer.service.parts import Parts
 
-BUILT_IN: frozenset[str] = frozenset({"first_name", "last_name", "name", "phone", "email"})
 OF_THE_CAMPAIGN: frozenset[str] = frozenset({"agent_name", "campaign_name"})
 
 

@@ -136,8 +136,8 @@ def postpone(tx: Transaction, contact_id: ContactId, *, run: int, due: Instant, 
 def release_busy(tx: Transaction, phone: str) -> list[ListId]:
     """Wakes the contacts that waited for this number to be free; answers whose lists they are in."""
     rows = tx.execute(
-        "UPDATE contact SET due = ?, waiting = NULL WHERE phone = ? AND waiting = 'number_busy' AND status = 'pending'"
-        " RETURNING list",
+        "UPDATE contact SET due = ?, waiting = NULL"
+        " WHERE phone = ? AND waiting = 'number_busy' AND status = 'pending' RETURNING list",
         (tx.now, phone),
     ).fetchall()
     return [ListId(found[0]) for found in rows]

@@ -17,6 +17,7 @@ from dialer.service.contacts import ContactView
 from dialer.service.parts import Parts
 from dialer.service.settlement import Settled
 from dialer.store.attempts import Intent
+from dialer.store.eventlog import read_page
 from tests.clock import FakeClock
 
 ALICE, BOB, CAROL = "+12025550101", "+12025550102", "+12025550103"
@@ -125,6 +126,11 @@ class Desk:
 
     async def doubt(self, call: Call) -> None:
         await calls.doubt(self.parts.store, call.id, "nothing was learned")
+
+    async def kinds(self, campaign: Campaign) -> list[str]:
+        """What the event log tells of the campaign, in order."""
+        events = await self.parts.store.read(lambda view: read_page(view, 0))
+        return [event.kind for event in events if event.campaign == campaign.id]
 
     async def attempt(self, call: Call) -> Attempt:
         return (await attempts.get(self.parts, call.id)).attempt

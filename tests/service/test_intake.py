@@ -7,7 +7,7 @@ import pytest
 
 from dialer.domain.contact import Person
 from dialer.service import intake
-from dialer.service.intake import discard_list, discard_orphans, write_list
+from dialer.service.intake import discard_list, write_list
 from dialer.store import contacts
 from dialer.store.db import Store
 from tests.service.desk import ALICE, BOB, Desk
@@ -71,13 +71,14 @@ async def test_a_list_goes_with_everybody_in_it_and_nobody_else(store: Store, co
     assert await rows(store) == {kept: 3}
 
 
-async def test_a_start_deletes_what_an_earlier_process_left_behind_and_nothing_else(desk: Desk) -> None:
+async def test_what_no_campaign_names_can_be_found_and_deleted_and_nothing_else_is(desk: Desk) -> None:
     campaign = await desk.draft(ALICE, BOB)
     store = desk.parts.store
     for count in (0, 5, intake._CHUNK + 5):
         await write_list(store, people(count))
 
-    await discard_orphans(store)
+    for list_id in await store.read(contacts.orphaned_lists):
+        await discard_list(store, list_id)
 
     assert await rows(store) == {campaign.list: 2}
 

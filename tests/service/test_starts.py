@@ -4,14 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from dialer.domain.campaign import Campaign, CampaignStatus, NewCampaign, StatusReason
+from dialer.domain.campaign import CampaignStatus, NewCampaign, StatusReason
 from dialer.domain.clock import HOUR, MINUTE, SECOND
 from dialer.domain.policy import Policy
 from dialer.domain.retry import ContactStatus
 from dialer.service import campaigns, starts
 from dialer.service.agents import Agents
 from dialer.service.parts import Parts
-from dialer.store.eventlog import read_page
 from tests.clock import NOON
 from tests.service.desk import ALICE, BOB, NEW, Desk, config
 
@@ -35,11 +34,6 @@ def without_agents(parts: Parts) -> Parts:
     return replace(parts, agents=Agents([]))
 
 
-async def kinds(desk: Desk, campaign: Campaign) -> list[str]:
-    events = await desk.parts.store.read(lambda view: read_page(view, 0))
-    return [event.kind for event in events if event.campaign == campaign.id]
-
-
 async def test_a_draft_with_a_schedule_starts_by_itself_on_time(desk: Desk) -> None:
     campaign = await desk.draft(ALICE, unusable=[BOB], new=scheduled())
 
@@ -50,7 +44,7 @@ async def test_a_draft_with_a_schedule_starts_by_itself_on_time(desk: Desk) -> N
     running = await desk.get(campaign)
     assert (running.status, running.started_at) == (CampaignStatus.RUNNING, AT)
     assert (running.counters.pending, running.counters.failed) == (1, 1)
-    assert await kinds(desk, campaign) == ["campaign.created", "campaign.launched", "campaign.started"]
+    assert await desk.kinds(campaign) == ["campaign.created", "campaign.launched", "campaign.started"]
 
 
 async def test_a_campaign_starts_once_however_often_the_clock_looks(desk: Desk) -> None:
@@ -59,7 +53,7 @@ async def test_a_campaign_starts_once_however_often_the_clock_looks(desk: Desk) 
     await at(desk, AT)
     await at(desk, AT + MINUTE)
 
-    assert (await kinds(desk, campaign)).count("campaign.started") == 1
+    assert (await desk.kinds(campaign)).count("campaign.started") == 1
 
 
 async def test_a_draft_that_waits_for_a_launch_is_not_started(desk: Desk) -> None:
@@ -78,7 +72,7 @@ async def test_a_launched_campaign_starts_on_time(desk: Desk) -> None:
     await at(desk, AT)
 
     assert (await desk.get(campaign)).status is CampaignStatus.RUNNING
-    assert (await kinds(desk, campaign)).count("campaign.launched") == 1
+    assert (await desk.kinds(campaign)).count("campaign.launched") == 1
 
 
 @pytest.mark.parametrize("launch", [True, False])
@@ -95,7 +89,7 @@ async def test_a_start_that_was_missed_by_more_than_the_grace_pauses(desk: Desk,
         "Its start at 2027-01-15T09:00:00Z was missed; resume it to start it now."
     )
     assert (await desk.view(campaign, ALICE)).reason == paused.status_detail
-    assert (await kinds(desk, campaign)).count("campaign.launched") == 1
+    assert (await desk.kinds(campaign)).count("campaign.launched") == 1
 
     resumed = await campaigns.resume(desk.parts, campaign.public_id)
     assert (resumed.status, resumed.status_reason) == (CampaignStatus.RUNNING, None)
@@ -120,7 +114,7 @@ async def test_a_draft_whose_launch_is_refused_stays_one_and_says_why(desk: Desk
     assert (refused.status, refused.status_reason) == (CampaignStatus.DRAFT, StatusReason.LAUNCH_REFUSED)
     assert refused.status_detail == "The campaign has no contacts; add some."
     assert not refused.autostart
-    assert await kinds(desk, campaign) == ["campaign.created", "campaign.launch_refused"]
+    assert await desk.kinds(campaign) == ["campaign.created", "campaign.launch_refused"]
 
 
 async def test_a_launched_campaign_whose_agent_has_gone_fails(desk: Desk) -> None:
@@ -134,7 +128,7 @@ async def test_a_launched_campaign_whose_agent_has_gone_fails(desk: Desk) -> Non
     assert (failed.status, failed.status_reason) == (CampaignStatus.FAILED, StatusReason.LAUNCH_REFUSED)
     assert failed.status_detail == "There is no agent 'ag_c47e7c97_b2f2'. Choose another agent."
     assert (failed.completed_at, failed.counters.failed, failed.counters.skipped) == (AT, 2, 2)
-    assert (await kinds(desk, campaign))[-1] == "campaign.failed"
+    assert (await desk.kinds(campaign))[-1] == "campaign.failed"
 
     again = await campaigns.launch(desk.parts, campaign.public_id, force_rerun=True)
     assert (again.status, again.run) == (CampaignStatus.RUNNING, 2)
@@ -153,7 +147,7 @@ async def test_at_its_expiry_a_campaign_ends_and_who_is_left_has_expired(desk: D
     view = await desk.view(campaign, ALICE)
     assert (view.contact.status, view.contact.outcome) == (ContactStatus.FAILED, "expired")
     assert view.reason == "The campaign expired before its turn came."
-    assert (await kinds(desk, campaign))[-1] == "campaign.completed"
+    assert (await desk.kinds(campaign))[-1] == "campaign.completed"
 
 
 @pytest.mark.parametrize("status", ["launched", "paused"])
