@@ -4,11 +4,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from dialer.domain.clock import SECOND, Clock
-from tests.daemon.clock import ScaledClock
-from tests.daemon.desk import Answer, Desk
 
 AGENT = "ag_c47e7c97_b2f2"
 _RETRIES = (0.02, 0.03)
@@ -129,67 +127,6 @@ def people(count: int, *, at_once: int, name: str = "voice", country: int = 1) -
     return Part(
         name, "voice", {f"+{country}{each:06d}9900": _VOICE["9900"] for each in range(count)}, at_once=at_once
     )
-
-
-class Broken(Exception):
-    """The daemon answered otherwise than it promised."""
-
-
-class Stage:
-    """Puts the cast on stage over HTTP; goes on where it was when the daemon dies in between.
-
-    What was answered 2xx is remembered, and must be true after every restart.
-    """
-
-    def __init__(self, parts: tuple[Part, ...], clock: ScaledClock) -> None:
-        self.parts = parts
-        self.clock = clock
-        self._created: dict[str, str] = {}
-        self._launched: set[str] = set()
-        self._paused: set[str] = set()
-
-    def enter(self, desk: Desk) -> None:
-        """Raises Gone when the daemon dies meanwhile, Broken."""
-        there = {each["name"]: each for each in _expect(desk.get("/campaigns"), 200)["campaigns"]}
-        for part in self.parts:
-            self._enter_one(desk, part, there.get(part.name))
-
-    def _enter_one(self, desk: Desk, part: Part, found: dict[str, str] | None) -> None:
-        if found is None:
-            if part.name in self._created:
-                raise Broken(f"{part.name} was created, and is gone")
-            found = _expect(desk.post("/campaigns", part.body(self.clock)), 201)
-        self._created[part.name] = found["id"]
-        if part.name in self._paused and found["status"] != "paused":
-            raise Broken(f"{part.name} was paused, and is {found['status']}")
-        if found["status"] == "paused":
-            self.resume(desk, part)
-        if found["status"] != "draft" or part.starts_after is not None:
-            return
-        if part.name in self._launched:
-            raise Broken(f"{part.name} was launched, and is a draft again")
-        _expect(desk.post(f"/campaigns/{found['id']}/launch"), 200)
-        self._launched.add(part.name)
-
-    def pause(self, desk: Desk, part: Part) -> None:
-        """Does nothing where the campaign is already over."""
-        answer = desk.post(f"/campaigns/{self._created[part.name]}/pause")
-        if answer.status == 200:
-            self._paused.add(part.name)
-        elif desk.get(f"/campaigns/{self._created[part.name]}").body["status"] != "completed":
-            raise Broken(f"{part.name} cannot be paused: {answer.body}")
-
-    def resume(self, desk: Desk, part: Part) -> None:
-        self._paused.discard(part.name)  # from now on, either may be true
-        answer = desk.post(f"/campaigns/{self._created[part.name]}/resume")
-        if answer.status not in (200, 409):
-            raise Broken(f"{part.name} cannot be resumed: {answer.body}")
-
-
-def _expect(answer: Answer, status: int) -> Any:
-    if answer.status != status:
-        raise Broken(f"answered {answer.status}, not {status}: {answer.body}")
-    return answer.body
 
 
 def write_config(directory: Path, network: str | None, **dialing: int) -> Path:

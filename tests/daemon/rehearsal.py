@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from tests.daemon.cast import Broken, Cast, Stage, database, everybody, key, write_config
+from tests.daemon.cast import Cast, database, everybody, key, write_config
 from tests.daemon.desk import Desk, Gone, Ring, rings, sitting_at
 from tests.daemon.processes import Died, Forge, Process, TooLate
+from tests.daemon.stage import Broken, Stage
 from tests.daemon.truth import Verdict, all_completed, claimed_for, connect, judge
 
 _A_FEW, _SOME = 2, 8

@@ -3,9 +3,10 @@
 import signal
 from pathlib import Path
 
-from tests.daemon.cast import Stage, database, key, people, write_config
+from tests.daemon.cast import database, key, people, write_config
 from tests.daemon.desk import rings, sitting_at
 from tests.daemon.processes import Forge, Process
+from tests.daemon.stage import Stage
 from tests.daemon.truth import all_completed, judge, states
 
 

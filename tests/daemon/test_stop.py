@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.daemon.cast import Part, Stage, database, key, people, write_config
+from tests.daemon.cast import Part, database, key, people, write_config
 from tests.daemon.desk import Desk, rings, sitting_at
 from tests.daemon.processes import Forge, Process
+from tests.daemon.stage import Stage
 from tests.daemon.truth import all_completed, judge, states
 
 TALK = 30.0

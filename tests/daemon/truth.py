@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dialer.domain.call import OPEN
-from tests.daemon.cast import Broken, Part, numbers
+from tests.daemon.cast import Part, numbers
 from tests.daemon.desk import Ring
+from tests.daemon.stage import Broken
 
 _REFUSED_BY_THE_NETWORK = frozenset({"error", "invalid_number"})
 """Outcomes of requests that the network lists and yet refused."""
