@@ -45,7 +45,7 @@ class Engine:
         self._runner = Runner(parts, self._caller, trunk, self._open)
         for each in self._trunks.values():
             each.on_change = self._runner.poke
-        hangups = Hangups(parts, self._switchboard, self._trunks)
+        hangups = Hangups(parts, self._switchboard, self._trunks, self._open)
         self._scheduler = Scheduler(parts, events, self._runner, hangups)
         self._heartbeat = Heartbeat(parts, self._runner, self._scheduler, on_beat)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from dialer.carriers.base import Absent, Answered, Dtmf, Ended, Found, Lookup, Placed
+from dialer.carriers.base import Absent, Answered, Dtmf, Ended, Found, Lookup, Placed, Unreachable
 from dialer.domain.call import ON_THE_LINE, AttemptState, Failure
 from dialer.domain.clock import SECOND, Instant
 from dialer.domain.ids import AttemptId
@@ -26,6 +26,7 @@ _SECOND_LOOK = 10.0
 _TELLING = frozenset({Lookup.RECORDS, Lookup.LIVE})
 """Carriers that know every living call, so that absence says something."""
 _UNREACHABLE = 1.0
+_LONGEST_UNREACHABLE = 5.0
 _POLLS = (5.0, 10.0, 15.0, 30.0, 60.0, 180.0, 600.0)
 """Waits between looks where absence proves nothing: 15 minutes in all."""
 
@@ -108,7 +109,7 @@ class Follower:
         `seen` is called once, when the carrier has been asked for the first time and has no news.
         """
         lookup = trunk.carrier.abilities.lookup
-        looks = 0
+        looks, unreachable = 0, _UNREACHABLE
         while True:
             result = await trunk.carrier.look_up(call.id, call.carrier_id)
             words: list[Word] = list(line.take())
@@ -117,7 +118,9 @@ class Follower:
                 words = [Placed(result.carrier_id), *_news(call, result, words)]
             if words:
                 return await self._hear(call, words, trunk)
-            wait = _UNREACHABLE
+            if isinstance(result, Unreachable):
+                trunk.unreachable(result.detail)
+            wait, unreachable = unreachable, min(unreachable * 2, _LONGEST_UNREACHABLE)
             if isinstance(result, Absent):
                 if known and lookup not in _TELLING:
                     return None  # it proves nothing; the deadline decides

@@ -2,6 +2,9 @@
 
 from dialer.domain.clock import Clock
 
+_CATCH_UP = 0.02
+"""Seconds that a call may leave late without the next ones being later for it: timers are never exact."""
+
 
 class Bucket:
     """`rate` is calls per second, 0 for no limit. Times are seconds of the monotonic clock."""
@@ -20,4 +23,6 @@ class Bucket:
     def spend(self) -> None:
         """A call passes."""
         if self.rate:
-            self._free_at = max(self._free_at, self._clock.monotonic()) + 1 / self.rate
+            now = self._clock.monotonic()
+            since = self._free_at if now - self._free_at <= _CATCH_UP else now
+            self._free_at = max(since, self._free_at) + 1 / self.rate

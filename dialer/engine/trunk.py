@@ -29,6 +29,7 @@ class Trunk:
         self.carrier = carrier
         self.on_change: Callable[[], None] = lambda: None
         """Called when calls may leave again."""
+        self._part = f"carrier:{carrier.name}"
         self._unseen: set[object] = set()
         self._clock = clock
         self._readiness = readiness
@@ -72,7 +73,7 @@ class Trunk:
             case Placed():
                 self._close()
             case NotPlaced(failure=Failure.NUMBER | Failure.OTHER):
-                self._refusals = 0
+                self._close()  # it answers, and means this number alone
             case NotPlaced(failure=failure, detail=detail, retry_after=retry_after):
                 self._failed(detail, at_once=failure is Failure.ACCOUNT)
                 if retry_after:
@@ -88,9 +89,17 @@ class Trunk:
         def seen() -> None:
             self._unseen.discard(token)
             if not self._unseen:
+                if not self._open:
+                    self._readiness.mended(self._part)
                 self.on_change()
 
         return seen
+
+    def unreachable(self, detail: str) -> None:
+        """It cannot be asked about a call; where that is one of before the start, no call leaves."""
+        if self._unseen:
+            sentence = f"Carrier {self.name} cannot be asked about {len(self._unseen)} open calls: {detail}."
+            self._readiness.fault(self._part, sentence)
 
     def refused(self, detail: str) -> None:
         """A call that was placed ended because the trunk does not let us through."""
@@ -105,7 +114,7 @@ class Trunk:
         self._open = True
         self._closed_until = self._clock.monotonic() + self._pause
         self._pause = min(self._pause * 2, _LONGEST_PAUSE)
-        self._readiness.fault(f"carrier:{self.name}", f"Carrier {self.name} places no calls: {detail}.")
+        self._readiness.fault(self._part, f"Carrier {self.name} places no calls: {detail}.")
 
     def _close(self) -> None:
         self._refusals = 0
@@ -114,5 +123,5 @@ class Trunk:
             self._open = False
             self._pause = _FIRST_PAUSE
             self._closed_until = 0.0
-            self._readiness.mended(f"carrier:{self.name}")
+            self._readiness.mended(self._part)
             self.on_change()

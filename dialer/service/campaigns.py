@@ -35,6 +35,8 @@ from dialer.service.settlement import complete
 from dialer.store import attempts, campaigns, contacts
 from dialer.store.unit import Snapshot, Transaction
 
+_CANDIDATES = 3
+
 
 async def create(parts: Parts, new: NewCampaign, audience: Audience) -> Campaign:
     """A draft with its contacts; it appears whole or not at all.
@@ -44,10 +46,12 @@ async def create(parts: Parts, new: NewCampaign, audience: Audience) -> Campaign
     chosen = choose(parts, new.agent_id, new.channel, new.from_number)
     new = replace(new, agent_id=chosen.agent.id, from_number=chosen.from_number)
     list_id = await write_list(parts.store, audience.people)
-    public_id = new_campaign_id()
+    # Eight hex digits are few: a second is at hand where the first is taken.
+    free_ids = [new_campaign_id() for _ in range(_CANDIDATES)]
     counters = await asyncio.to_thread(_counters, audience)
 
     def create_campaign(tx: Transaction) -> Campaign:
+        public_id = next(each for each in free_ids if not campaigns.is_taken(tx, each))
         campaign_id = campaigns.insert(
             tx, new, public_id=public_id, list_id=list_id, counters=counters, filled=audience.filled
         )
@@ -89,8 +93,9 @@ async def change(
     def change_campaign(tx: Transaction) -> tuple[Campaign, Campaign]:
         before = campaigns.find(tx, reference)
         after = edit(before)
-        chosen = choose(parts, after.agent_id, after.channel, after.from_number)
-        after = replace(after, agent_id=chosen.agent.id, from_number=chosen.from_number)
+        if _choice(after) != _choice(before):
+            chosen = choose(parts, *_choice(after))
+            after = replace(after, agent_id=chosen.agent.id, from_number=chosen.from_number)
         if audience is not None and list_id is not None and counters is not None:
             after = replace(after, list=list_id, counters=counters, filled=audience.filled)
         campaigns.save(tx, after)
@@ -214,6 +219,11 @@ def sweep(campaign: Campaign, to: CampaignStatus, outcome: Outcome, now: Instant
     if campaign.status is CampaignStatus.DRAFT:
         counters = counters.started()
     return replace(ended, swept=outcome, completed_at=now, counters=counters.swept())
+
+
+def _choice(campaign: Campaign) -> tuple[str, Channel, str | None]:
+    """What must fit together; checked when it is chosen, and again at launch."""
+    return campaign.agent_id, campaign.channel, campaign.from_number
 
 
 def _counters(audience: Audience) -> Counters:

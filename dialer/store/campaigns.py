@@ -39,6 +39,10 @@ def get(view: Snapshot, campaign_id: CampaignId) -> Campaign:
     return _from_row(row)
 
 
+def is_taken(view: Snapshot, public_id: str) -> bool:
+    return view.execute("SELECT 1 FROM campaign WHERE public_id = ?", (public_id,)).fetchone() is not None
+
+
 def of_list(view: Snapshot, list_id: ListId) -> CampaignId:
     """The campaign whose contacts these are."""
     row = view.execute("SELECT id FROM campaign WHERE list = ?", (list_id,)).fetchone()

@@ -63,13 +63,15 @@ async def test_a_new_call_leaves_only_after_each_open_one_was_looked_at(
     await dialer.running(contacts=1)
     await clock.advance(20)
     assert network.placed == 3
+    assert "3 open calls" in dialer.faults["carrier:net"]
 
     network.reachable = True
-    await clock.advance(1)
+    await clock.advance(5)
 
     assert network.placed == 4
-    healed = [moment for moment in network.looked_up if moment > network.moments[3] - SECOND]
+    healed = [moment for moment in network.looked_up if moment > network.moments[3] - 5 * SECOND]
     assert len(healed) == 3
+    assert dialer.faults == {}
 
 
 async def test_calls_of_an_earlier_process_go_on_and_end(
