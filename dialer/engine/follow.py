@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from dialer.carriers.base import Absent, Answered, Dtmf, Ended, Found, Lookup, Placed, Unreachable
-from dialer.domain.call import ON_THE_LINE, AttemptState, Failure
+from dialer.carriers.base import Absent, Dtmf, Ended, Found, Lookup, Placed, Unreachable
+from dialer.domain.call import OPEN, AttemptState, Failure
 from dialer.domain.clock import SECOND, Instant
 from dialer.domain.ids import AttemptId
 from dialer.domain.retry import End
@@ -138,8 +138,7 @@ class Follower:
         """What the carrier's "never heard of it" proves, after so many looks; None: nothing yet."""
         now = self._clock.now()
         if known:
-            end = End(AttemptState.ENDED_UNKNOWN, now)
-            return await self.conclude(call.id, end, "it ended while nobody listened") or Settled()
+            return await self._give_up(call, "it ended while nobody listened")
         if lookup in _TELLING and looks < 2:  # noqa: PLR2004  two looks, 10 s apart
             return None
         if lookup is Lookup.RECORDS:
@@ -148,8 +147,7 @@ class Follower:
             return await self.conclude(call.id, end, "the carrier never received it") or Settled()
         over = looks > len(_POLLS) and now > call.blocked_until
         if lookup is Lookup.LIVE or over:
-            end = End(AttemptState.UNKNOWN, now)
-            return await self.conclude(call.id, end, "it is not known whether it was placed") or Settled()
+            return await self._give_up(call, "it is not known whether it was placed")
         return None
 
     def _next_look(self, lookup: Lookup, looks: int) -> float:
@@ -159,10 +157,10 @@ class Follower:
 
     async def _hear(self, call: OpenCall, words: Sequence[Word], trunk: Trunk) -> Settled | None:
         report = await self.report(call.id, words, trunk)
-        if report is None or (report.settled is None and report.state not in ON_THE_LINE):
+        if report is None or (report.settled is None and report.state not in OPEN):
             return Settled()  # it had ended before
         call.keys += sum(isinstance(word, Dtmf) for word in words)
-        if not call.answered and any(isinstance(word, Answered) for word in words):
+        if not call.answered and report.state is AttemptState.ANSWERED:
             call.answered = True
             call.deadline = self._clock.monotonic() + call.max_duration + _OVERDUE
         return report.settled
@@ -187,8 +185,16 @@ class Follower:
             heard = await line.listen(self._clock, _OVERDUE)
             if heard and (settled := await self._hear(call, heard, trunk)):
                 return settled
-        end = End(AttemptState.ENDED_UNKNOWN, self._clock.now())
-        return await self.conclude(call.id, end, "the carrier never told how it ended") or Settled()
+        return await self._give_up(call, "the carrier never told how it ended")
+
+    async def _give_up(self, call: OpenCall, detail: str) -> Settled:
+        """Nothing more will be learned; its row says whether it was ever known to have been placed."""
+        now = self._clock.now()
+        return (
+            await self.conclude(call.id, End(AttemptState.ENDED_UNKNOWN, now), detail)
+            or await self.conclude(call.id, End(AttemptState.UNKNOWN, now), detail)
+            or Settled()  # a word ended it
+        )
 
 
 def _news(call: OpenCall, found: Found, heard: Sequence[Word]) -> list[Word]:

@@ -135,11 +135,13 @@ def _apply(fold: _Fold, word: Word, channel: Channel, now: Instant) -> None:
         case Ringing():
             fold.enter(AttemptState.RINGING)
         case Answered(at=at, amd=amd):
-            if fold.enter(AttemptState.ANSWERED):
+            if fold.enter(AttemptState.ANSWERED) or fold.state is AttemptState.ANSWERED:
                 fold.columns |= {"answered_at": at, "amd": amd}
-        case AgentConnected():
+        case AgentConnected(at=at):
+            _talks(fold, at)
             fold.columns["agent_connected"] = True
-        case Dtmf(digit=digit):
+        case Dtmf(at=at, digit=digit):
+            _talks(fold, at)
             fold.dtmf += digit
             fold.columns["dtmf"] = fold.dtmf
         case SmsStatus(at=at, delivery=delivery):
@@ -148,6 +150,12 @@ def _apply(fold: _Fold, word: Word, channel: Channel, now: Instant) -> None:
             fold.delivery = delivery
         case Ended():
             _ended(fold, word)
+
+
+def _talks(fold: _Fold, at: Instant) -> None:
+    """Whoever presses a key has answered, also where the word of that is late or lost."""
+    if fold.enter(AttemptState.ANSWERED):
+        fold.columns["answered_at"] = at
 
 
 def _sent(fold: _Fold, at: Instant, carrier_id: str | None) -> None:

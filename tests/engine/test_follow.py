@@ -2,7 +2,16 @@
 
 import pytest
 
-from dialer.carriers.base import Answered, Dtmf, Ended, Lookup, NotPlaced, PlaceRequest, PlaceResult
+from dialer.carriers.base import (
+    Answered,
+    Dtmf,
+    Ended,
+    Lookup,
+    NotPlaced,
+    PlaceRequest,
+    PlaceResult,
+    Uncertain,
+)
 from dialer.domain.call import AttemptState, Failure, Outcome
 from dialer.domain.clock import SECOND
 from dialer.domain.retry import ContactStatus, Waiting
@@ -27,6 +36,30 @@ async def test_a_call_without_an_answer_is_looked_up_and_followed(
     await clock.advance(30)
 
     assert (await dialer.now(campaign)).counters.completed == 1
+    assert network.placed == 1
+
+
+@pytest.mark.parametrize("result", [Uncertain("reset"), NotPlaced(Failure.OTHER, "400")])
+async def test_a_call_whose_first_word_is_a_key_is_followed_to_its_end(
+    dialer: Dialer, network: Network, clock: FakeClock, result: PlaceResult
+) -> None:
+    """The key says that somebody answered, whatever became of the request."""
+
+    async def connect_and_break(request: PlaceRequest) -> PlaceResult:
+        network.tell_soon(Dtmf(request.attempt_id, clock.now(), "1"))
+        await clock.sleep(1)
+        return result
+
+    network.replies(connect_and_break, times=1)
+    campaign = await dialer.running()
+    await clock.advance(2)
+    assert await dialer.states(campaign) == [AttemptState.ANSWERED]
+    assert dialer.slots_in_use == 1
+
+    await clock.advance(TALK + 60)
+
+    assert await dialer.states(campaign) == [AttemptState.ENDED_UNKNOWN]
+    assert (await dialer.now(campaign)).status == "completed"
     assert network.placed == 1
 
 

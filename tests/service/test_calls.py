@@ -165,3 +165,25 @@ async def test_a_conclusion_uses_the_carriers_own_wait(desk: Desk) -> None:
     assert settled is not None
     assert settled.due == NOON + 90 * SECOND
     assert (await desk.attempt(call)).detail == "slow down"
+
+
+@pytest.mark.parametrize("doubted", [False, True])
+async def test_whoever_hears_an_agent_or_presses_a_key_has_answered(desk: Desk, *, doubted: bool) -> None:
+    """The word of the answer may be late; it then tells the moment and what answered."""
+    campaign = await desk.running(ALICE, BOB)
+    connected, pressing = await desk.call(campaign, ALICE), await desk.call(campaign, BOB)
+    if doubted:
+        await desk.doubt(connected)
+        await desk.doubt(pressing)
+
+    first = await desk.hear(connected, AgentConnected(connected.id, NOON + 3))
+    second = await desk.hear(pressing, Dtmf(pressing.id, NOON + 5, "1"))
+    await desk.hear(pressing, Answered(pressing.id, NOON + 2, amd="human"))
+
+    assert first is not None
+    assert second is not None
+    assert (first.state, second.state) == (S.ANSWERED, S.ANSWERED)
+    assert (await desk.attempt(connected)).answered_at == NOON + 3
+    attempt = await desk.attempt(pressing)
+    assert (attempt.answered_at, attempt.amd, attempt.dtmf) == (NOON + 2, "human", "1")
+    assert (await desk.kinds(campaign)).count("call.placed") == 2
