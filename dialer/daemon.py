@@ -18,7 +18,7 @@ from dialer.carriers.simulator.opening import open_simulator
 from dialer.carriers.simulator.remote import RemoteSimulator
 from dialer.config.model import Config
 from dialer.domain.clock import Clock, SystemClock
-from dialer.domain.errors import CannotListen, DialerError, StoreRefused
+from dialer.domain.errors import CannotListen, DialerError, StoreRefused, StoreUnavailable
 from dialer.engine.engine import Engine
 from dialer.service import keys
 from dialer.service.agents import Agents
@@ -69,18 +69,26 @@ async def _serve(config: Config, clock: Clock) -> int:
         running = asyncio.create_task(engine.run())
         stopping = asyncio.create_task(stop.first.wait())
         notifier.ready()
+        log.info("started", database=str(config.database), carrier=parts.policy.carrier)
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if running.done():
-            stopping.cancel()
-            log.critical("engine_died", exc_info=running.exception())
+        stopping.cancel()
+        if _has_died(running):
             return 1
         parts.readiness.fault("stopping", "The daemon is stopping.")
         notifier.stopping()
         await _drain(engine, config.policy().shutdown_grace, stop)
+        died = _has_died(running)
         running.cancel()
         await asyncio.wait({running})
     log.info("stopped")
-    return 0
+    return 1 if died else 0
+
+
+def _has_died(running: asyncio.Task[None]) -> bool:
+    if not running.done():
+        return False
+    log.critical("engine_died", exc_info=running.exception())
+    return True
 
 
 async def _build(
@@ -137,7 +145,8 @@ async def _cleaning(store: Store) -> AsyncIterator[None]:
 
     async def clean() -> None:
         for list_id in orphans:
-            await discard_list(store, list_id)
+            with contextlib.suppress(StoreUnavailable):  # the next start tries again
+                await discard_list(store, list_id)
 
     cleaning = asyncio.create_task(clean())
     try:

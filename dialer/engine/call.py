@@ -1,5 +1,6 @@
 """One attempt, from its slot to its end: claim, send, commit the answer, follow the call."""
 
+import contextlib
 from dataclasses import dataclass
 
 from structlog.contextvars import bind_contextvars
@@ -30,6 +31,7 @@ _SEND_TIMEOUT = 10.0
 _OLDEST_CLAIM = 10 * SECOND
 """A claim older than this is not sent: the machine slept, and what its gates saw may no longer hold."""
 _STORE_RETRY = SECOND
+_WITHDRAWN = "withdrawn before it was sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,11 @@ class Errand:
 
 @dataclass(frozen=True, slots=True)
 class NotClaimed:
-    """A gate held the contact back; it is worth asking again then, None: on an event."""
+    """The contact was held back; it is worth asking again then, None: on an event."""
 
     until: Instant | None
+    as_it_was: bool = False
+    """Whether its row was not written, so that it must be looked for where it stood."""
 
 
 class Caller:
@@ -138,15 +142,19 @@ class Caller:
             claimed = await claim(self._parts.store, intent)
         except StoreUnavailable as error:
             self._parts.readiness.fault("store", str(error))
-            return NotClaimed(self._clock.now() + _STORE_RETRY)
+            return NotClaimed(self._clock.now() + _STORE_RETRY, as_it_was=True)
         except BaseException:
             # Cancelled while the claim was on its way. Transactions keep their order, so this one finds
-            # the intent if it was committed; nobody else owns it.
-            await self._withdraw(intent)
+            # the intent if it was committed; nobody else owns it. Where it cannot be written, the next
+            # start doubts the intent.
+            with contextlib.suppress(StoreUnavailable):
+                await calls.conclude(self._parts.store, intent.id, self._withdrawn(), _WITHDRAWN)
             raise
         if isinstance(claimed, Claimed):
             return None
-        return NotClaimed(None if isinstance(claimed, Stale) else claimed.until)
+        if isinstance(claimed, Stale):
+            return NotClaimed(claimed.due or self._clock.now(), as_it_was=True)
+        return NotClaimed(claimed.until)
 
     async def _send(
         self, intent: Intent, agent: Agent, trunk: Trunk, dial: Dial, claimed_at: Instant
@@ -174,9 +182,11 @@ class Caller:
 
     async def _withdraw(self, intent: Intent) -> Settled:
         """Nothing was sent: the contact is pending again, and it was nobody's fault."""
+        return await self._follower.conclude(intent.id, self._withdrawn(), _WITHDRAWN) or Settled()
+
+    def _withdrawn(self) -> End:
         now = self._clock.now()
-        end = End(AttemptState.NOT_PLACED, now, failure=Failure.TEMPORARY, carrier_healthy=False)
-        return await self._follower.conclude(intent.id, end, "withdrawn before it was sent") or Settled()
+        return End(AttemptState.NOT_PLACED, now, failure=Failure.TEMPORARY, carrier_healthy=False)
 
     async def _commit(self, intent: Intent, result: PlaceResult, line: Line, trunk: Trunk) -> Settled | None:
         """Writes the carrier's answer, and what it told meanwhile; what follows if that ended the attempt."""

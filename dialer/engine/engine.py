@@ -77,6 +77,7 @@ class Engine:
         What is left keeps its rows open; the next start adopts it.
         """
         self._runner.dialling = False
+        self._parts.fences.withdraw_all()
         try:
             async with self._parts.clock.timeout(grace):
                 await self._switchboard.all_done()

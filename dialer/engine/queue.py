@@ -8,9 +8,10 @@ from dialer.domain.contact import Person
 from dialer.domain.ids import ContactId
 from dialer.domain.policy import Agent
 from dialer.engine.pacing import Bucket
+from dialer.engine.persist import persist
 from dialer.engine.slots import Slots
+from dialer.service.parts import Parts
 from dialer.store import contacts
-from dialer.store.db import Store
 from dialer.store.unit import Snapshot
 
 _PAGE = 300
@@ -34,6 +35,7 @@ class CampaignQueue:
         self._ready: deque[tuple[ContactId, Person]] = deque()
         self._taken: set[ContactId] = set()
         self._untried_after = ContactId(0)
+        self._rewound = False
 
     def update(self, campaign: Campaign, agent: Agent) -> None:
         """The campaign was changed, resumed, or starts another run."""
@@ -43,7 +45,7 @@ class CampaignQueue:
         self.campaign = campaign
         self.agent = agent
         self.bucket.rate = campaign.config.calls_per_second
-        self._untried_after = ContactId(0)
+        self._rewind()
         self.next_due = 0
 
     @property
@@ -64,23 +66,29 @@ class CampaignQueue:
         return self._ready.popleft()
 
     def done(self, contact: ContactId) -> None:
-        """Its claim is committed."""
+        """Its call has ended, or its row says when it is due."""
         self._taken.discard(contact)
 
     def put_back(self, contact: ContactId, until: Instant) -> None:
-        """It was not claimed; it is looked for again from then on."""
+        """It was not claimed, and its row is as it was: it is looked for again from then on."""
         self._taken.discard(contact)
-        self._untried_after = ContactId(0)
+        self._rewind()
         self.due_at(until)
 
     def due_at(self, moment: Instant) -> None:
         """A contact will be due then."""
         self.next_due = moment if self.next_due is None else min(self.next_due, moment)
 
-    async def read_ahead(self, store: Store) -> None:
+    def _rewind(self) -> None:
+        """Untried contacts are walked from the beginning again, also where a page is being read now."""
+        self._untried_after = ContactId(0)
+        self._rewound = True
+
+    async def read_ahead(self, parts: Parts) -> None:
         """Fills up with contacts that are due."""
         campaign = self.campaign
         untried_after = self._untried_after
+        self._rewound = False
         self.reading = True
         self.next_due = None  # what falls due during the read sets it again
         limit = _PAGE + len(self._taken)
@@ -91,13 +99,14 @@ class CampaignQueue:
             return found, last, more
 
         try:
-            found, last, more = await store.read(read)
+            found, last, more = await persist(parts, lambda: parts.store.read(read))
         finally:
             self.reading = False
         if campaign.run != self.campaign.run:
             self.next_due = 0
             return
-        self._untried_after = last
+        if not self._rewound:
+            self._untried_after = last
         fresh = [(contact, person) for contact, person in found if contact not in self._taken]
         self._ready.extend(fresh)
         self._taken.update(contact for contact, _ in fresh)

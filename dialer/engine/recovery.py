@@ -31,7 +31,7 @@ async def recover(
         runner.freed(attempt.campaign, settled)
 
     await persist(parts, lambda: parts.store.transact(attempts.doubt_intents))
-    found = await parts.store.read(attempts.open_attempts)
+    found = await persist(parts, lambda: parts.store.read(attempts.open_attempts))
     if found:
         log.info("recovering", attempts=len(found))
     for attempt in found:

@@ -173,17 +173,19 @@ class Runner:
 
     async def _call(self, queue: CampaignQueue, trunk: Trunk, errand: Errand, seat: Seat) -> None:
         with seat:
+            if not self.dialling:
+                return  # it was dispatched before the stop, and not begun
             result = await self._caller.dial(errand, trunk, seat)
-        if isinstance(result, NotClaimed):
-            if result.until is not None:
-                queue.put_back(errand.contact, result.until)
-                self._enter_round(queue)
-            else:
-                queue.done(errand.contact)
-        else:
-            queue.done(errand.contact)
+        queue.done(errand.contact)
+        if not isinstance(result, NotClaimed):
             self.freed(errand.campaign.id, result)
+        elif result.until is not None:
+            # Paused and resumed meanwhile, the campaign has another queue than the one it came from.
+            present = self._queues.get(errand.campaign.id, queue)
+            if result.as_it_was:
+                present.put_back(errand.contact, result.until)
+            self._due(errand.campaign.id, result.until)
 
     async def _read_ahead(self, queue: CampaignQueue) -> None:
-        await queue.read_ahead(self._parts.store)
+        await queue.read_ahead(self._parts)
         self._enter_round(queue)

@@ -1,12 +1,13 @@
 """Campaigns and the clock: who runs, and what is started or ended by itself."""
 
 import asyncio
+from collections.abc import Sequence
+from functools import partial
 
 import structlog
 
 from dialer.domain.campaign import Campaign, CampaignStatus
 from dialer.domain.clock import SECOND, Instant
-from dialer.domain.errors import NotFound
 from dialer.domain.events import HangupRequested, Recorded
 from dialer.engine.hangup import Hangups
 from dialer.engine.persist import persist
@@ -41,13 +42,13 @@ class Scheduler:
         def running(view: Snapshot) -> tuple[int, list[Campaign]]:
             return last_id(view), campaigns.in_status(view, CampaignStatus.RUNNING)
 
-        cursor, found = await self._parts.store.read(running)
+        cursor, found = await persist(self._parts, lambda: self._parts.store.read(running))
         for campaign in found:
             if not self._parts.agents.has(campaign.agent_id):
                 log.error("agent_unavailable", campaign=campaign.public_id, agent=campaign.agent_id)
             self._runner.update(campaign)
-        async for event in self._events.follow(cursor, campaign_level=True):
-            await self._apply(event)
+        async for page in self._events.follow_pages(cursor, campaign_level=True):
+            await self._apply(page)
             self._wake.set()
 
     async def keep_time(self) -> None:
@@ -58,7 +59,7 @@ class Scheduler:
             await persist(self._parts, lambda: starts.start_due(self._parts))
             await persist(self._parts, lambda: starts.expire_due(self._parts))
             await persist(self._parts, lambda: housekeeping.keep_house(self._parts))
-            moment = await self._next_moment()
+            moment = await persist(self._parts, self._next_moment)
             seconds = max(moment - self._parts.clock.now(), 0) / SECOND
             try:
                 async with self._parts.clock.timeout(seconds):
@@ -71,13 +72,17 @@ class Scheduler:
         house = await housekeeping.next_moment(self._parts)
         return house if campaign is None else min(campaign, house)
 
-    async def _apply(self, event: Recorded) -> None:
-        if event.kind == HangupRequested.kind:
-            await self._hangups.of_campaign(event.campaign)
-            return
-        try:
-            campaign = await self._parts.store.read(lambda view: campaigns.get(view, event.campaign))
-        except NotFound:
-            return
-        log.info(event.kind.replace(".", "_"), campaign=campaign.public_id, run=campaign.run)
-        self._runner.update(campaign)
+    async def _apply(self, page: Sequence[Recorded]) -> None:
+        """Each campaign is read once, however much has happened to it."""
+        touched = {event.campaign for event in page}
+        found = await persist(
+            self._parts, lambda: self._parts.store.read(lambda view: campaigns.those(view, touched))
+        )
+        for event in page:
+            if campaign := found.get(event.campaign):
+                log.info(event.kind.replace(".", "_"), campaign=campaign.public_id, run=campaign.run)
+        for campaign in found.values():
+            self._runner.update(campaign)
+        for event in page:
+            if event.kind == HangupRequested.kind:
+                await persist(self._parts, partial(self._hangups.of_campaign, event.campaign))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from dialer.domain.clock import SECOND
+from dialer.domain.clock import SECOND, Instant
 from dialer.domain.retry import ContactStatus, Progress, Waiting
 from dialer.service.gates import Closed, Facts, Gate, first_closed
 from dialer.store import attempts, campaigns, cases, contacts
@@ -24,7 +24,10 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """The contact is no longer due: somebody else has dealt with it since it was picked."""
+    """The contact is not due: somebody has dealt with it since it was picked, or the clock was set back."""
+
+    due: Instant | None = None
+    """When it will be, where it still waits."""
 
 
 Claim: TypeAlias = Claimed | Closed | Stale
@@ -44,9 +47,9 @@ async def claim(store: Store, intent: Intent) -> Claim:
             return Stale()
         contact, campaign = found.contact, found.campaign
         untried = contact.run is not None and contact.run < campaign.run
-        due = contact.status is ContactStatus.PENDING and (contact.due or 0) <= tx.now
-        if not (untried or due):
-            return Stale()
+        waits = contact.status is ContactStatus.PENDING
+        if not (untried or (waits and (contact.due or 0) <= tx.now)):
+            return Stale(contact.due if waits else None)
         closed = first_closed(
             Facts(
                 now=tx.now,

@@ -63,6 +63,11 @@ class Fences:
         """A context for one dial: claim, send and the commit of the carrier's answer happen inside."""
         return Dial(self, campaign, phone)
 
+    def withdraw_all(self) -> None:
+        """The daemon stops: what is not being sent yet must not be."""
+        for dial in self.in_flight:
+            dial.withdraw()
+
     async def settle(self, campaign: CampaignId) -> int:
         """Returns once each of the campaign's dials was answered, withdrawn, or after 2 s aborted.
 

@@ -22,16 +22,12 @@ async def next_moment(parts: Parts) -> Instant:
 
 
 async def keep_house(parts: Parts) -> None:
-    """Deletes events older than 14 days, when it is due."""
+    """Deletes a chunk of the events older than 14 days, when it is due; due it stays while there are more."""
     if await next_moment(parts) > parts.clock.now():
         return
 
-    def prune_events(tx: Transaction) -> bool:
-        deleted = eventlog.delete_before(tx, tx.now - EVENTS_KEPT, limit=_CHUNK)
-        finished = deleted < _CHUNK
-        if finished:
+    def prune_events(tx: Transaction) -> None:
+        if eventlog.delete_before(tx, tx.now - EVENTS_KEPT, limit=_CHUNK) < _CHUNK:
             settings.put(tx, _DUE, str(tx.now + _EVERY))
-        return finished
 
-    while not await parts.store.transact(prune_events):
-        pass
+    await parts.store.transact(prune_events)

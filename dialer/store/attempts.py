@@ -83,13 +83,16 @@ def note(tx: Transaction, attempt_id: AttemptId, columns: Mapping[str, object]) 
 
 def doubt_intents(tx: Transaction) -> int:
     """At start: what was an intent when the process died may have been sent."""
-    return tx.execute("UPDATE attempt SET state = 'uncertain' WHERE state = 'intent'").rowcount
+    return tx.execute(
+        f"UPDATE attempt SET state = 'uncertain' WHERE state IN ({_OPEN}) AND state = 'intent'"
+    ).rowcount
 
 
 def request_hangup(tx: Transaction, campaign_id: CampaignId) -> int:
     """Marks every open attempt of the campaign; the engine acts on the event that goes with it."""
     return tx.execute(
-        f"UPDATE attempt SET hangup_requested_at = ? WHERE campaign = ? AND state IN ({_OPEN})",
+        "UPDATE attempt INDEXED BY attempt_live SET hangup_requested_at = ?"
+        f" WHERE campaign = ? AND state IN ({_OPEN})",
         (tx.now, campaign_id),
     ).rowcount
 

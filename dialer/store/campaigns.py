@@ -39,6 +39,16 @@ def get(view: Snapshot, campaign_id: CampaignId) -> Campaign:
     return _from_row(row)
 
 
+def those(view: Snapshot, ids: Iterable[CampaignId]) -> dict[CampaignId, Campaign]:
+    """By key, as many of them as there are."""
+    found = {}
+    for campaign_id in ids:
+        row = view.execute("SELECT * FROM campaign WHERE id = ?", (campaign_id,)).fetchone()
+        if row is not None:
+            found[campaign_id] = _from_row(row)
+    return found
+
+
 def is_taken(view: Snapshot, public_id: str) -> bool:
     return view.execute("SELECT 1 FROM campaign WHERE public_id = ?", (public_id,)).fetchone() is not None
 

@@ -32,7 +32,6 @@ _OF_THE_DISK = frozenset(
     {
         sqlite3.SQLITE_BUSY,
         sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_NOMEM,
         sqlite3.SQLITE_READONLY,
         sqlite3.SQLITE_IOERR,
         sqlite3.SQLITE_CORRUPT,
@@ -97,13 +96,14 @@ class Store:
 
         def run() -> T:
             connection = self._readers.get()  # as many as there are threads, so it never waits
-            connection.execute("BEGIN")
             try:
+                connection.execute("BEGIN")
                 return work(Snapshot(connection, self.clock.now()))
             except sqlite3.Error as error:
                 raise _translated(error, "read") from error
             finally:
-                connection.execute("ROLLBACK")
+                with contextlib.suppress(sqlite3.Error):  # an I/O error has rolled it back already
+                    connection.execute("ROLLBACK")
                 self._readers.put(connection)
 
         self._reads += 1
@@ -202,8 +202,9 @@ class Store:
         execute("RELEASE work")
 
     def _fail_group(self, group: list[_Waiting[Any]], error: Exception) -> None:
-        if self._writer.in_transaction:
-            self._writer.execute("ROLLBACK")
+        with contextlib.suppress(sqlite3.Error):
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
         for waiting in group:
             waiting.error = _translated(error)
             waiting.events = ()

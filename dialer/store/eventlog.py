@@ -5,11 +5,14 @@ from collections.abc import AsyncIterator, Sequence
 from functools import partial
 
 from dialer.domain.clock import Instant
+from dialer.domain.errors import StoreUnavailable
 from dialer.domain.events import AttemptEvent, Event, Recorded
 from dialer.store.db import Store
 from dialer.store.unit import Snapshot, Transaction
 
 _PAGE = 500
+_AGAIN = 1.0
+"""Seconds after a read that failed."""
 
 
 class EventLog:
@@ -20,23 +23,34 @@ class EventLog:
         self._followers: dict[asyncio.Event, bool] = {}
         store.on_commit = self._wake
 
-    async def last_id(self) -> int:
-        return await self._store.read(last_id)
-
     async def follow(self, after: int, *, campaign_level: bool = False) -> AsyncIterator[Recorded]:
         """Every event after the cursor, then each new one as it is committed; never ends.
 
         `campaign_level`: only those that tell of no single attempt.
         """
+        async for page in self.follow_pages(after, campaign_level=campaign_level):
+            for event in page:
+                yield event
+
+    async def follow_pages(
+        self, after: int, *, campaign_level: bool = False
+    ) -> AsyncIterator[Sequence[Recorded]]:
+        """The same, as many at a time as there are; no page is empty."""
         wake = asyncio.Event()
         self._followers[wake] = campaign_level
         try:
             while True:
                 wake.clear()  # before the read: what is committed after it sets it again
-                page = await self._store.read(partial(read_page, after=after, campaign_level=campaign_level))
-                for event in page:
-                    after = event.id
-                    yield event
+                try:
+                    page = await self._store.read(
+                        partial(read_page, after=after, campaign_level=campaign_level)
+                    )
+                except StoreUnavailable:
+                    await self._store.clock.sleep(_AGAIN)
+                    continue
+                if page:
+                    after = page[-1].id
+                    yield page
                 if len(page) < _PAGE:
                     await wake.wait()
         finally:

@@ -111,7 +111,7 @@ async def test_a_retry_is_not_claimed_before_its_time(desk: Desk) -> None:
     await desk.end(await desk.call(campaign, ALICE), AttemptState.BUSY)
 
     await desk.clock.advance(minutes=4.99)
-    assert (await desk.claim(campaign, ALICE))[1] == Stale()
+    assert (await desk.claim(campaign, ALICE))[1] == Stale(due=1_800_000_300_000)
 
     await desk.clock.advance(minutes=0.01)
     assert (await desk.claim(campaign, ALICE))[1] == Claimed(2)
@@ -175,7 +175,7 @@ async def test_a_number_that_may_still_be_talking_stays_blocked(desk: Desk, gave
     assert settled is not None
     assert settled.woken == ()
     await desk.clock.advance(124)
-    assert (await desk.claim(second, ALICE))[1] == Stale()
+    assert (await desk.claim(second, ALICE))[1] == Stale(due=1_800_000_125_000)
     await desk.clock.advance(1)
     assert (await desk.claim(second, ALICE))[1] == Claimed(1)
 

@@ -162,3 +162,15 @@ async def test_the_store_rests_only_while_nothing_is_read_or_written(store: Stor
         assert at_rest == [False, True, False]
         assert await task
         release.clear()
+
+
+async def test_reads_that_sqlite_rolled_back_by_itself_cost_no_reader(store: Store) -> None:
+    def fail(view: Snapshot) -> None:
+        view.execute("ROLLBACK")  # what SQLite does after an I/O error
+        raise LookupError
+
+    for _ in range(10):
+        with pytest.raises(LookupError):
+            await store.read(fail)
+
+    assert await store.read(lambda view: view.execute("SELECT 1").fetchone()[0]) == 1

@@ -93,7 +93,7 @@ CREATE TABLE attempt (
     id                  TEXT NOT NULL UNIQUE,
     campaign            INTEGER NOT NULL REFERENCES campaign,
     run                 INTEGER NOT NULL,
-    contact             INTEGER NOT NULL REFERENCES contact,
+    contact             INTEGER NOT NULL, -- no foreign key: deleting a draft's contacts would search it all
     n                   INTEGER NOT NULL,
     channel             TEXT NOT NULL,
     phone               TEXT NOT NULL,
