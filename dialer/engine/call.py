@@ -176,7 +176,7 @@ class Caller:
                 fresh = abs(self._clock.now() - claimed_at) < _OLDEST_CLAIM
                 if not (dial.may_send(deadline) and fresh):
                     return None
-                return await trunk.carrier.place(request)
+                return await trunk.place(request)
         except TimeoutError:
             return Uncertain("the carrier did not answer in time")
 

@@ -1,10 +1,12 @@
 """A carrier as the engine uses it: with its pace, its breaker, and what must be looked at after a start."""
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import structlog
 
-from dialer.carriers.base import Carrier, NotPlaced, Placed, PlaceResult, Uncertain
+from dialer.carriers.base import Carrier, NotPlaced, Placed, PlaceRequest, PlaceResult, Uncertain
 from dialer.domain.call import Failure
 from dialer.domain.clock import Clock
 from dialer.engine.pacing import Bucket
@@ -16,6 +18,8 @@ _REFUSALS = 5
 """So many failed requests in a row open the breaker; one refusal of the account does."""
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 5.0
+_LONGEST_ASKED = 3600.0
+"""However long a carrier asks to be left alone, it is tried again after an hour."""
 
 
 class Trunk:
@@ -65,6 +69,13 @@ class Trunk:
     def spared(self) -> None:
         """The call that was to leave was held back by a gate."""
         self._trying = False
+
+    async def place(self, request: PlaceRequest) -> PlaceResult:
+        """The carrier's answer; what it asks for is within reason."""
+        result = await self.carrier.place(request)
+        if isinstance(result, NotPlaced) and result.retry_after is not None:
+            return replace(result, retry_after=_within_reason(result.retry_after))
+        return result
 
     def answered(self, result: PlaceResult) -> None:
         """What became of a request."""
@@ -125,3 +136,7 @@ class Trunk:
             self._closed_until = 0.0
             self._readiness.mended(self._part)
             self.on_change()
+
+
+def _within_reason(seconds: float) -> float | None:
+    return None if math.isnan(seconds) else min(max(seconds, 0.0), _LONGEST_ASKED)

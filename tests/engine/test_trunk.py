@@ -1,5 +1,7 @@
 """A carrier that refuses: how long it is left alone, and how it comes back."""
 
+import math
+
 import pytest
 
 from dialer.domain.call import AttemptState, Failure
@@ -177,3 +179,15 @@ async def test_a_gate_that_holds_the_trying_call_back_lets_the_next_one_try(
 
     assert network.placed == 3
     assert dialer.faults == {}
+
+
+@pytest.mark.parametrize(("asked", "waited"), [(math.inf, 3600), (1e300, 3600), (math.nan, 1), (-5, 1)])
+async def test_a_carrier_that_asks_for_nonsense_is_tried_again_within_an_hour(
+    dialer: Dialer, network: Network, clock: FakeClock, asked: float, waited: int
+) -> None:
+    start = clock.now()
+    network.refuses(Failure.TEMPORARY, times=1, retry_after=asked)
+    await dialer.running()
+    await clock.advance(hours=2)
+
+    assert seconds_since(start, network.moments) == [0, waited]

@@ -15,6 +15,8 @@ _REFUSED = range(400, 500)
 _KNOWN_ALREADY = 409
 _TOO_MANY = 429
 _ACCOUNTS = frozenset({401, 402, 403})
+_LONGEST_DELAY = 6
+"""Digits of a Retry-After that is meant: eleven days."""
 
 
 @dataclass(slots=True)
@@ -62,5 +64,7 @@ def _failure(status: int) -> Failure:
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    # A date is allowed there, too; then the engine's own back-off serves.
-    return float(retry_after) if retry_after is not None and retry_after.isdecimal() else None
+    # A date is allowed there, too; for that, and for nonsense, the engine's own back-off serves.
+    if retry_after is None or not retry_after.isdecimal() or len(retry_after) > _LONGEST_DELAY:
+        return None
+    return float(retry_after)

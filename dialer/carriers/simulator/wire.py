@@ -38,7 +38,7 @@ class Refusal(BaseModel):
 
     failure: Failure
     detail: str
-    retry_after: float | None = None
+    retry_after: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     """Seconds."""
 
 

@@ -159,6 +159,14 @@ async def test_a_connection_that_never_opens_proves_that_nothing_was_placed() ->
             NotPlaced(Failure.TEMPORARY, "Answered 429.", None),
         ),
         (
+            says("429 Too Many", b"", f"Retry-After: {'9' * 400}\r\n"),
+            NotPlaced(Failure.TEMPORARY, "Answered 429.", None),
+        ),
+        (
+            says("429 Too Many", b'{"failure":"temporary","detail":"x","retry_after":Infinity}'),
+            NotPlaced(Failure.TEMPORARY, "Answered 429.", None),
+        ),
+        (
             says("429 Too Many", b'{"failure":"temporary","detail":"Full.","retry_after":0.5}'),
             NotPlaced(Failure.TEMPORARY, "Full.", 0.5),
         ),
