@@ -1,5 +1,7 @@
 """Calls per second: a bucket that lets one call pass every 1/rate seconds, without bursts."""
 
+import math
+
 from dialer.domain.clock import Clock
 
 _CATCH_UP = 0.02
@@ -7,22 +9,22 @@ _CATCH_UP = 0.02
 
 
 class Bucket:
-    """`rate` is calls per second, 0 for no limit. Times are seconds of the monotonic clock."""
+    """`rate` is calls per second, 0 for no limit; a new one counts from the last call on."""
 
     def __init__(self, clock: Clock, rate: float) -> None:
         self.rate = rate
         self._clock = clock
-        self._free_at = 0.0
+        self._last = -math.inf
+        """When the last call was due to leave, in seconds of the monotonic clock."""
 
     def wait(self) -> float:
         """Seconds until the next call may pass; 0: now."""
-        if not self.rate:
-            return 0.0
-        return max(self._free_at - self._clock.monotonic(), 0.0)
+        return max(self._due() - self._clock.monotonic(), 0.0)
 
     def spend(self) -> None:
         """A call passes."""
-        if self.rate:
-            now = self._clock.monotonic()
-            since = self._free_at if now - self._free_at <= _CATCH_UP else now
-            self._free_at = max(since, self._free_at) + 1 / self.rate
+        now, due = self._clock.monotonic(), self._due()
+        self._last = due if now - due <= _CATCH_UP else now
+
+    def _due(self) -> float:
+        return self._last + (1 / self.rate if self.rate else 0.0)

@@ -161,7 +161,7 @@ async def test_a_campaigns_calls_per_second_are_kept(
     assert seconds_since(start, network.moments[:5]) == [0, 0.25, 0.5, 0.75, 1]
 
 
-async def test_calls_per_second_that_are_raised_count_from_then_on(
+async def test_calls_per_second_that_are_raised_count_from_the_last_call_on(
     dialer: Dialer, network: Network, clock: FakeClock
 ) -> None:
     campaign = await dialer.running(contacts=100, config={"pacing": {"calls_per_second": 1}})
@@ -171,7 +171,19 @@ async def test_calls_per_second_that_are_raised_count_from_then_on(
     await dialer.change(campaign, config={"pacing": {"calls_per_second": 10}})
     await clock.advance(1.499)
 
-    assert network.placed == 2 + 10
+    assert network.placed == 2 + 15
+
+
+async def test_a_raised_pace_does_not_wait_for_what_the_slow_one_had_promised(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    campaign = await dialer.running(contacts=5, config={"pacing": {"calls_per_second": 0.001}})
+    assert network.placed == 1
+
+    await dialer.change(campaign, config={"pacing": {"calls_per_second": 1}})
+    await clock.advance(4)
+
+    assert network.placed == 5
 
 
 async def test_the_daemons_calls_per_second_are_shared_by_its_campaigns(
