@@ -65,7 +65,7 @@ async def report(
             if before in _BEFORE_PLACED:
                 tx.record(CallPlaced(case.campaign.id, case.contact.id, attempt_id))
             if fold.ended is not None:
-                settled = settle(tx, case, _end(fold.ended, carrier_healthy=carrier_healthy))
+                settled = settle(tx, case, _end(fold.ended, tx.now, carrier_healthy=carrier_healthy))
         elif fold.columns:
             attempts.note(tx, attempt_id, fold.columns)
         if fold.delivery is not None and fold.delivery != case.attempt.delivery:
@@ -181,10 +181,10 @@ def _ended(fold: _Fold, word: Ended) -> None:
     }
 
 
-def _end(word: Ended, *, carrier_healthy: bool) -> End:
+def _end(word: Ended, now: Instant, *, carrier_healthy: bool) -> End:
     return End(
         state=word.state,
-        at=word.at,
+        at=min(word.at, now),  # the carrier's clock may be ahead; nobody waits longer for that
         failure=word.failure,
         message_left=word.message_left,
         carrier_healthy=carrier_healthy,

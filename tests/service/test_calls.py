@@ -187,3 +187,14 @@ async def test_whoever_hears_an_agent_or_presses_a_key_has_answered(desk: Desk, 
     attempt = await desk.attempt(pressing)
     assert (attempt.answered_at, attempt.amd, attempt.dtmf) == (NOON + 2, "human", "1")
     assert (await desk.kinds(campaign)).count("call.placed") == 2
+
+
+async def test_a_carrier_whose_clock_is_ahead_prolongs_no_wait(desk: Desk) -> None:
+    campaign = await desk.running(ALICE, new=replace(NEW, config=RETRY))
+    call = await desk.call(campaign, ALICE)
+
+    report = await desk.hear(call, Ended(call.id, NOON + 3600 * SECOND, S.NO_ANSWER))
+
+    assert report is not None
+    assert report.settled is not None
+    assert report.settled.due == NOON + 5 * 60 * SECOND
