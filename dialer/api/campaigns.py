@@ -20,23 +20,24 @@ _LARGEST_PAGE = 100
 
 async def create(request: web.Request) -> web.Response:
     parts = request.app[PARTS]
-    asked = await request.app[INTAKE].create(await read_json(request), _rules(parts))
+    rules = _rules(parts)
+    asked = await request.app[INTAKE].create(await read_json(request), rules)
     campaign = await campaigns.create(parts, asked.new, asked.audience)
+    more = [*asked.notes, *notices(campaign, parts)]
     if asked.launch:
-        campaign, said = await _launch_new(parts, campaign)
+        campaign, message = await _launch_new(parts, campaign, more)
     else:
-        said = created(campaign, asked.waits)
-    message = " ".join([said, *asked.notes, *notices(campaign, parts)])
+        message = " ".join([created(campaign, asked.waits, rules.now), *more])
     return answer(CampaignAnswer.of(campaign, message), status=201)
 
 
-async def _launch_new(parts: Parts, campaign: Campaign) -> tuple[Campaign, str]:
+async def _launch_new(parts: Parts, campaign: Campaign, more: list[str]) -> tuple[Campaign, str]:
     """The launched campaign, or the draft and why it stays one: it was created, so this is no error."""
     try:
         campaign = await campaigns.launch(parts, campaign.public_id)
     except (Incomplete, WrongState, StoreUnavailable) as error:
-        return campaign, not_launched(campaign, str(error))
-    return campaign, launched(campaign)
+        return campaign, " ".join([not_launched(campaign, str(error)), *more])
+    return campaign, launched(campaign, more)
 
 
 async def page(request: web.Request) -> web.Response:

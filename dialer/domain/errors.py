@@ -40,10 +40,12 @@ class WrongState(DialerError):
 class NotChangeable(DialerError):
     """A launched campaign does not take this change."""
 
-    def __init__(self, fields: Sequence[str], state: str) -> None:
+    def __init__(self, fields: Sequence[str], state: str, sentence: str | None = None) -> None:
         self.fields = tuple(fields)
         names = ", ".join(self.fields)
-        super().__init__(f"The campaign is {state}; {names} can be changed only while it is a draft.")
+        super().__init__(
+            sentence or f"The campaign is {state}; {names} can be changed only while it is a draft."
+        )
 
 
 class Incomplete(DialerError):

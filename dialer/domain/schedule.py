@@ -9,7 +9,7 @@ from dialer.domain.clock import SECOND, Instant
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _GRAMMAR = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?"
+    r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3}))?)?"
     r"(Z|[+-]\d{2}:?\d{2})?\Z",
     re.ASCII,
 )
@@ -28,7 +28,7 @@ def parse_instant(text: str, zone: ZoneInfo) -> tuple[Instant, bool]:
         raise ValueError(GRAMMAR_SENTENCE)
     *parts, fraction, offset = match.groups()
     year, month, day, hour, minute, second = (int(part or 0) for part in parts)
-    micros = int((fraction or "").ljust(6, "0")[:6])
+    micros = int((fraction or "").ljust(6, "0"))
     try:
         local = datetime(year, month, day, hour, minute, second, micros, tzinfo=UTC)
         if offset is None:

@@ -53,7 +53,7 @@ def reasons_against(parts: Parts, campaign: Campaign, now: Instant) -> list[Faul
     expires_at = campaign.config.expires_at
     if expires_at is not None and expires_at <= now:
         faults.append(
-            Fault(("config", "expires_at"), "The campaign has expired; set a later expires_at.", "expired")
+            Fault(("config", "expires_at"), "The campaign has expired; change config.expires_at.", "expired")
         )
     if parts.policy.refuse_unfilled and (unfilled := unfilled_placeholders(campaign)):
         names = ", ".join(f"{{{{{name}}}}} for {count}" for name, count in unfilled.items())

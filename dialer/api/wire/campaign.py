@@ -1,10 +1,11 @@
 """The bodies of a campaign: what POST and PATCH take."""
 
+from dataclasses import replace
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, SkipValidation, ValidationError
 
-from dialer.api.wire.config import ConfigBody, MaxConcurrent, tidied
+from dialer.api.wire.config import ConfigBody, MaxConcurrent, present, spelled
 from dialer.api.wire.contacts import ContactBody
 from dialer.api.wire.faults import faults_of, invalid
 from dialer.api.wire.fields import (
@@ -15,6 +16,7 @@ from dialer.api.wire.fields import (
     Name,
     ScheduleText,
     ZoneName,
+    check_prose,
     without_nulls,
 )
 from dialer.domain.call import Channel
@@ -41,8 +43,12 @@ def _blank_is_none(text: str) -> str | None:
 
 
 ChannelName = Annotated[str, AfterValidator(_channel)]
-Description = Annotated[str, Field(max_length=_LONGEST_DESCRIPTION), AfterValidator(_blank_is_none)]
-Message = Annotated[str, Field(max_length=_LONGEST_MESSAGE), AfterValidator(_blank_is_none)]
+Description = Annotated[
+    str, Field(max_length=_LONGEST_DESCRIPTION), AfterValidator(check_prose), AfterValidator(_blank_is_none)
+]
+Message = Annotated[
+    str, Field(max_length=_LONGEST_MESSAGE), AfterValidator(check_prose), AfterValidator(_blank_is_none)
+]
 Status = Literal["draft", "scheduled", "running", "launched"]
 
 
@@ -98,16 +104,24 @@ B = TypeVar("B", bound=CampaignBody)
 
 def read_body(model: type[B], raw: dict[str, object]) -> tuple[B | None, list[Fault]]:
     """The body, or every fault of it but those of its contacts."""
-    given = without_nulls(raw)
-    config, faults = tidied(given.get("config"))
+    given = without_nulls(raw, model)
+    config, faults = spelled(given.get("config"))
     if config is not None:
-        given["config"] = config
+        given["config"] = present(config)
     faults += _clashes(given, config)
     try:
         body = model.model_validate(given)
     except ValidationError as error:
-        return None, [*faults_of(error, model), *faults]
+        return None, [*map(_placed, faults_of(error, model)), *faults]
     return (None, faults) if faults else (body, [])
+
+
+def _placed(fault: Fault) -> Fault:
+    """A field of `config` that stands at the top is sent to its place."""
+    (key, *inner) = fault.loc or ("",)
+    if fault.type != "unknown_field" or inner or key not in ConfigBody.model_fields:
+        return fault
+    return replace(fault, msg=f'belongs into config: {{"config": {{"{key}": …}}}}')
 
 
 def lacking(raw: dict[str, object]) -> list[Fault]:

@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import BaseModel
 
 from dialer.api.wire import config
-from dialer.api.wire.messages import resumed
+from dialer.api.wire.messages import clock_starts, resumed
 from dialer.domain.campaign import Campaign
 from dialer.domain.schedule import format_instant
 
@@ -40,6 +40,7 @@ class CampaignAnswer(BaseModel):
     status_reason: str | None
     status_detail: str | None
     autostart: bool
+    """The clock starts it."""
     run: int
     message: str | None
 
@@ -73,7 +74,7 @@ class CampaignAnswer(BaseModel):
             config=config.shown(campaign.config),
             status_reason=campaign.status_reason,
             status_detail=campaign.status_detail,
-            autostart=campaign.autostart,
+            autostart=clock_starts(campaign),
             run=campaign.run,
             message=message,
         )

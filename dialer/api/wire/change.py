@@ -2,20 +2,17 @@
 
 from dataclasses import dataclass, replace
 
-from dialer.api.wire import config, timing
+from dialer.api.wire import changeable, config, timing
 from dialer.api.wire.campaign import ChangeBody, read_body
 from dialer.api.wire.contacts import read_contacts
 from dialer.api.wire.document import read_object
 from dialer.api.wire.fields import DEFAULT_NUMBER
+from dialer.api.wire.messages import rescheduled
 from dialer.api.wire.rules import Rules
-from dialer.domain.campaign import UNFINISHED, Campaign, CampaignConfig, CampaignStatus
+from dialer.domain.campaign import Campaign, CampaignConfig, CampaignStatus
 from dialer.domain.clock import Instant
 from dialer.domain.contact import Audience
-from dialer.domain.errors import Fault, InvalidInput, NotChangeable
-
-_UNDER_WAY = frozenset({"name", "description", "max_concurrent", "config.pacing", "config.max_concurrent"})
-"""What may change while the campaign is launched, running or paused; it counts from the next dial on."""
-_START = frozenset({"schedule", "scheduled_at"})
+from dialer.domain.errors import Fault, InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +21,7 @@ class ChangeRequest:
 
     body: ChangeBody
     sent: frozenset[str]
-    """The fields that the body names, those of `config` with their prefix."""
+    """The fields that the body names, those of `config` with their prefix, without those that are null."""
     config_patch: dict[str, object]
     audience: Audience | None
     """The new contacts, where the body has any."""
@@ -36,8 +33,7 @@ class ChangeRequest:
 
         Raises NotChangeable with every field that its status forbids; InvalidInput.
         """
-        if forbidden := sorted(self.sent - _allowed(campaign.status)):
-            raise NotChangeable(forbidden, campaign.status)
+        changeable.check(self.sent | self._removed(campaign), campaign.status)
         body = self.body
         zone = body.timezone or campaign.timezone
         faults: list[Fault] = []
@@ -56,17 +52,30 @@ class ChangeRequest:
                 body.message_template if "message_template" in self.sent else campaign.message_template
             ),
             from_number=self._from_number(campaign),
-            config=self._config(campaign, zone, scheduled_at, faults),
+            config=self._config(campaign, zone, faults),
         )
+        if (fault := self._misplaced(changed)) and not faults:
+            faults.append(fault)
         if faults:
             raise InvalidInput(faults)
         return changed
 
     def message(self, campaign: Campaign) -> list[str]:
         """Sentences about what was understood, once it is applied."""
-        zone = self.body.timezone or campaign.timezone
-        start = timing.read_start(self.body.start, zone)
-        return [note for note in (start.note, *self.notes) if note]
+        start = timing.read_start(self.body.start, campaign.timezone)
+        expiry = timing.read_expiry(self.config_patch.get("expires_at"), campaign.timezone, rules=self.rules)
+        sentences = [start.note, expiry.note, *self.notes]
+        if self.body.start is not None or self.body.status is not None:
+            waits = timing.why_it_waits(campaign.scheduled_at, self.body.status, self.rules)
+            sentences.insert(0, rescheduled(campaign, waits, self.rules.now))
+        return [sentence for sentence in sentences if sentence]
+
+    def _removed(self, campaign: Campaign) -> set[str]:
+        """What a null takes away; where there is nothing to take, it equals absent."""
+        present = config.shown(campaign.config).keys()
+        return {
+            f"config.{key}" for key, value in self.config_patch.items() if value is None and key in present
+        }
 
     def _scheduled_at(self, campaign: Campaign, zone: str, faults: list[Fault]) -> Instant | None:
         if self.body.start is None:
@@ -75,7 +84,20 @@ class ChangeRequest:
         start = timing.read_start(self.body.start, zone, field=field)
         if start.fault:
             faults.append(start.fault)
+        if campaign.status is CampaignStatus.LAUNCHED:
+            # The operator's word: what he sets into the past is no start that the daemon missed.
+            return max(start.at or 0, self.rules.now)
         return start.at
+
+    def _misplaced(self, changed: Campaign) -> Fault | None:
+        """A schedule after the expiry, whichever of the two was sent."""
+        if self.body.start is None and self.config_patch.get("expires_at") is None:
+            return None
+        fault = timing.misplaced_expiry(changed.scheduled_at, changed.config.expires_at)
+        if fault is None or self.config_patch.get("expires_at") is not None:
+            return fault
+        field = "schedule" if self.body.schedule else "scheduled_at"
+        return replace(fault, loc=(field,), msg="must be earlier than config.expires_at")
 
     def _autostart(self, campaign: Campaign, scheduled_at: Instant | None) -> bool:
         if self.body.start is None and self.body.status is None:
@@ -87,16 +109,14 @@ class ChangeRequest:
             return campaign.from_number
         return None if self.body.from_number == DEFAULT_NUMBER else self.body.from_number
 
-    def _config(
-        self, campaign: Campaign, zone: str, start: Instant | None, faults: list[Fault]
-    ) -> CampaignConfig:
+    def _config(self, campaign: Campaign, zone: str, faults: list[Fault]) -> CampaignConfig:
         if not self.config_patch:
             return campaign.config
-        document = config.merged(config.shown(campaign.config), self.config_patch)
+        document = config.completed(config.merged(config.shown(campaign.config), self.config_patch))
         faults += config.lacking(document)
         if "expires_at" not in self.config_patch:
             return config.stored(document, campaign.config.expires_at)
-        expiry = timing.read_expiry(document.get("expires_at"), zone, start=start, rules=self.rules)
+        expiry = timing.read_expiry(document.get("expires_at"), zone, rules=self.rules)
         if expiry.fault:
             faults.append(expiry.fault)
         return config.stored(document, expiry.at)
@@ -114,21 +134,13 @@ def read_change(raw: bytes, rules: Rules) -> ChangeRequest:
         raise InvalidInput(faults)
     if audience is not None:
         body = body.model_copy(update={"contacts": None})  # it would cross back from the worker for nothing
-    removed = config.nulls(given.get("config"))
-    patch = config.merged_patches(body.config.document() if body.config else {}, removed)
+    patch = config.patch_of(given.get("config"), body.config)
     return ChangeRequest(body, _sent(given), patch, audience, tuple(notes), rules)
 
 
 def _sent(given: dict[str, object]) -> frozenset[str]:
-    inner = given.get("config")
     names = {key for key, value in given.items() if value is not None and key != "config"}
-    return frozenset(names | {f"config.{key}" for key in inner} if isinstance(inner, dict) else names)
-
-
-def _allowed(status: CampaignStatus) -> frozenset[str]:
-    if status is CampaignStatus.DRAFT:
-        inner = (f"config.{key}" for key in config.ConfigBody.model_fields)
-        return frozenset({*ChangeBody.model_fields, *inner})
-    if status is CampaignStatus.LAUNCHED:
-        return _UNDER_WAY | _START
-    return _UNDER_WAY if status in UNFINISHED else frozenset()
+    inner = given.get("config")
+    if isinstance(inner, dict):
+        names |= {f"config.{key}" for key, value in inner.items() if value is not None}
+    return frozenset(names)

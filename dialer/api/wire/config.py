@@ -11,6 +11,7 @@ from dialer.api.wire.fields import Body, InstantText, Later, without_nulls
 from dialer.domain.campaign import CampaignConfig, read_config
 from dialer.domain.errors import Fault
 from dialer.domain.retry import MAX_RETRIES
+from dialer.domain.schedule import format_instant
 
 MOST_CONCURRENT = 10_000
 _LONGEST_WAIT = 60 * 24 * 366
@@ -22,10 +23,12 @@ _SPELLINGS = {
     "by_outcome": "byOutcome",
 }
 _OWN = "expires_at_ms"
+_RETRIED = frozenset({"no_answer", "busy", "voicemail"})
 _RETRY_AFTER = re.compile(r"retry_after:[1-9][0-9]{0,4}[mhd]\Z", re.ASCII)
 
 Minutes = Annotated[float, Field(ge=0, le=_LONGEST_WAIT)]
 Waits = Annotated[list[Minutes], Field(max_length=MAX_RETRIES)]
+Retried = Literal["no_answer", "busy", "voicemail"]
 MaxConcurrent = Annotated[int, Field(ge=1, le=MOST_CONCURRENT)]
 
 
@@ -34,7 +37,7 @@ class RetryBody(Body):
     intervals: Waits | None = Field(None, alias="intervalsMinutes")
     interval: Minutes | None = Field(None, alias="intervalMinutes")
     attempts: int | None = Field(None, alias="maxAttempts", ge=0, le=MAX_RETRIES)
-    by_outcome: dict[Literal["no_answer", "busy", "voicemail"], Waits] | None = Field(None, alias="byOutcome")
+    by_outcome: dict[Retried, Waits] | None = Field(None, alias="byOutcome")
 
     @model_validator(mode="after")
     def _one_shape(self) -> "RetryBody":
@@ -54,13 +57,10 @@ class RetryBody(Body):
         waits = self.intervals
         if self.interval is not None and self.attempts is not None:
             waits = [self.interval] * self.attempts
-        given = self.enabled
-        if given is None and (waits is not None or self.by_outcome is not None):
-            given = True
         by_outcome = self.by_outcome and {key: _plain(value) for key, value in self.by_outcome.items()}
         return without_nulls(
             {
-                "enabled": given,
+                "enabled": self.enabled,
                 "intervalsMinutes": None if waits is None else _plain(waits),
                 "byOutcome": by_outcome,
             }
@@ -106,37 +106,44 @@ class ConfigBody(Body):
         )
 
 
-def tidied(raw: object) -> tuple[object, list[Fault]]:
-    """A raw `config` with its nulls left out and its retry rule in one spelling, and where that clashes."""
-    if not isinstance(raw, dict):
+def spelled(raw: object) -> tuple[object, list[Fault]]:
+    """A raw `config` with its retry rule in one spelling, and where that clashes."""
+    retry = raw.get("retry") if isinstance(raw, dict) else None
+    if not isinstance(raw, dict) or not isinstance(retry, dict):
         return raw, []
-    inner = {key: without_nulls(value) if isinstance(value, dict) else value for key, value in raw.items()}
-    retry = inner.get("retry")
-    if not isinstance(retry, dict):
-        return without_nulls(inner), []
-    spelled: dict[str, object] = {}
+    found: dict[str, object] = {}
     faults: list[Fault] = []
     for key, value in retry.items():
-        name = _SPELLINGS.get(key, key)
-        if name in spelled and spelled[name] != value:
+        name = _SPELLINGS.get(str(key), str(key))
+        earlier = found.get(name)
+        if earlier is not None and value is not None and earlier != value:
             sentence = f"is given twice, as {name} too, with another value; say it once"
             faults.append(Fault(("config", "retry", key), sentence, "conflict"))
-        spelled[name] = without_nulls(value) if isinstance(value, dict) else value
-    inner["retry"] = spelled
-    return without_nulls(inner), faults
+        found[name] = earlier if value is None else value
+    return {**raw, "retry": found}, faults
 
 
-def nulls(raw: object) -> dict[str, object]:
-    """What a merge patch removes: the keys that are null, at the top of `config` and one level below."""
+def present(raw: object) -> object:
+    """A `config` in one spelling without its nulls, ready to be validated."""
     if not isinstance(raw, dict):
-        return {}
-    found: dict[str, object] = {}
-    for key, value in raw.items():
-        if value is None:
-            found[key] = None
-        elif isinstance(value, dict) and any(inner is None for inner in value.values()):
-            found[key] = {_SPELLINGS.get(name, name): None for name, inner in value.items() if inner is None}
-    return found
+        return raw
+    inner: dict[str, type[Body]] = {"retry": RetryBody, "pacing": PacingBody}
+    found = {
+        key: without_nulls(value, inner.get(key)) if isinstance(value, dict) else value
+        for key, value in raw.items()
+    }
+    retry = found.get("retry")
+    by_outcome = retry.get("byOutcome") if isinstance(retry, dict) else None
+    if isinstance(retry, dict) and isinstance(by_outcome, dict):
+        given = {key: value for key, value in by_outcome.items() if value is not None or key not in _RETRIED}
+        found["retry"] = {**retry, "byOutcome": given}
+    return without_nulls(found, ConfigBody)
+
+
+def patch_of(raw: object, body: ConfigBody | None) -> dict[str, object]:
+    """The merge patch that a checked `config` is: what it sets as it is stored, and its nulls."""
+    given, _ = spelled(raw)
+    return _with_nulls(body.document() if body else {}, given if isinstance(given, dict) else {})
 
 
 def merged(base: dict[str, object], patch: dict[str, object]) -> dict[str, object]:
@@ -153,13 +160,29 @@ def merged(base: dict[str, object], patch: dict[str, object]) -> dict[str, objec
     return result
 
 
-def merged_patches(patch: dict[str, object], removed: dict[str, object]) -> dict[str, object]:
-    """One patch of what is set and what is removed; a null within is kept as a null."""
-    result = dict(patch)
-    for key, value in removed.items():
-        inner = result.get(key)
-        result[key] = {**inner, **value} if isinstance(inner, dict) and isinstance(value, dict) else value
+def completed(document: dict[str, object]) -> dict[str, object]:
+    """The document without what is empty; a retry rule that has waits and says nothing else is on."""
+    whole = _pruned(document)
+    retry = whole.get("retry")
+    if isinstance(retry, dict) and "enabled" not in retry:
+        whole["retry"] = {"enabled": True, **retry}
+    return whole
+
+
+def _with_nulls(given: dict[str, object], raw: dict[str, object]) -> dict[str, object]:
+    result = dict(given)
+    for key, value in raw.items():
+        if value is None:
+            result.setdefault(key, None)
+        elif isinstance(value, dict):
+            inner = result.get(key)
+            result[key] = _with_nulls(inner if isinstance(inner, dict) else {}, value)
     return result
+
+
+def _pruned(document: dict[str, object]) -> dict[str, object]:
+    inner = {key: _pruned(value) if isinstance(value, dict) else value for key, value in document.items()}
+    return {key: value for key, value in inner.items() if value != {}}
 
 
 def lacking(document: dict[str, object]) -> list[Fault]:
@@ -174,10 +197,10 @@ def lacking(document: dict[str, object]) -> list[Fault]:
 
 
 def stored(document: dict[str, object], expires_at: int | None) -> CampaignConfig:
-    """The configuration with its canonical JSON; `expires_at` is the instant of the text in the document."""
-    whole = {key: value for key, value in document.items() if value != {}}
+    """The configuration with its canonical JSON; there `expires_at` stands in UTC."""
+    whole = dict(document)
     if expires_at is not None:
-        whole[_OWN] = expires_at
+        whole |= {"expires_at": format_instant(expires_at), _OWN: expires_at}
     return read_config(json.dumps(whole, separators=(",", ":")))
 
 

@@ -26,9 +26,11 @@ _SHAPE = "must be + and 7 to 15 digits such as +12025550100"
 
 
 def _text(text: str) -> str | None:
-    """Control characters are never spoken; a blank is nothing."""
-    kept = "".join(" " if has_control(char) else char for char in text) if has_control(text) else text
-    return kept.strip() or None
+    """A blank is nothing."""
+    stripped = text.strip()
+    if has_control(stripped):
+        raise invalid("must not hold line breaks or other control characters")
+    return stripped or None
 
 
 def _blank_or_zone(text: str) -> str | None:

@@ -48,10 +48,11 @@ def _assemble(
     body: CreateBody, audience: Audience, notes: list[str], rules: Rules
 ) -> tuple[CreateRequest, list[Fault]]:
     zone = body.timezone or rules.default_timezone
-    document = body.config.document() if body.config else {}
+    document = config.completed(config.merged({}, body.config.document() if body.config else {}))
     start = timing.read_start(body.start, zone, field="schedule" if body.schedule else "scheduled_at")
-    expiry = timing.read_expiry(document.get("expires_at"), zone, start=start.at, rules=rules)
-    faults = [fault for fault in (start.fault, expiry.fault) if fault] + config.lacking(document)
+    expiry = timing.read_expiry(document.get("expires_at"), zone, rules=rules)
+    found = (start.fault, expiry.fault, timing.misplaced_expiry(start.at, expiry.at))
+    faults = [fault for fault in found if fault] + config.lacking(document)
     new = NewCampaign(
         name=body.name,
         agent_id=body.agent_id,

@@ -31,13 +31,26 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-def without_nulls(raw: dict[str, object]) -> dict[str, object]:
-    """Null equals absent."""
-    return {key: value for key, value in raw.items() if value is not None}
+def without_nulls(raw: dict[str, object], model: type[BaseModel] | None = None) -> dict[str, object]:
+    """Null equals absent; but a field that the model does not have is a fault even as null, and stays."""
+    names = None if model is None else {field.alias or name for name, field in model.model_fields.items()}
+    return {
+        key: value
+        for key, value in raw.items()
+        if value is not None or (names is not None and key not in names)
+    }
 
 
 def has_control(text: str) -> bool:
     return any(unicodedata.category(char) in _CONTROL for char in text)
+
+
+def check_prose(text: str) -> str:
+    """A text of several lines. Raises for control characters that are neither line breaks nor tabs."""
+    bare = text.replace("\r\n", "").replace("\n", "").replace("\t", "")
+    if any(unicodedata.category(char) == "Cc" for char in bare):
+        raise invalid("must not hold control characters other than line breaks and tabs")
+    return text
 
 
 @functools.cache
@@ -74,17 +87,18 @@ def _zone(text: str) -> str:
 def _instant_text(value: Any) -> Any:  # noqa: ANN401  anything may come in
     if not isinstance(value, str):
         raise invalid(f"{GRAMMAR_SENTENCE}, not {excerpt(value)}", "wrong_type")
-    text = value.strip()
     try:
-        read_instant(text, ZoneInfo("UTC"))
+        read_instant(value, ZoneInfo("UTC"))
     except ValueError as error:
         raise invalid(str(error)) from None
-    return text
+    return value
 
 
 def _schedule(value: Any) -> Any:  # noqa: ANN401  anything may come in
+    if value == IMMEDIATE:
+        return value
     if isinstance(value, str) and value.strip().casefold() == IMMEDIATE.casefold():
-        return IMMEDIATE
+        raise invalid(f'is written "{IMMEDIATE}", not {excerpt(value)}')
     return _instant_text(value)
 
 

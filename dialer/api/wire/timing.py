@@ -9,6 +9,7 @@ from dialer.domain.clock import MINUTE, Instant
 from dialer.domain.errors import Fault
 from dialer.domain.schedule import format_instant
 
+EXPIRY = ("config", "expires_at")
 _STILL_NOW = MINUTE
 """A schedule so little in the past was meant as now."""
 
@@ -29,19 +30,21 @@ def read_start(text: str | None, zone: str, *, field: str = "schedule") -> Readi
     return _read((field,), text, zone)
 
 
-def read_expiry(text: object, zone: str, *, start: Instant | None, rules: Rules) -> Reading:
-    """`config.expires_at`, whose form is known to be right. It must lie ahead, and after the start."""
-    loc = ("config", "expires_at")
+def read_expiry(text: object, zone: str, *, rules: Rules) -> Reading:
+    """`config.expires_at`, whose form is known to be right. It must lie ahead."""
     if not isinstance(text, str):
         return Reading()
-    reading = _read(loc, text, zone)
-    if reading.at is None:
-        return reading
-    if reading.at <= rules.now:
-        return Reading(fault=Fault(loc, f"must lie in the future; {text} has passed", "out_of_range"))
-    if start is not None and reading.at <= start:
-        return Reading(fault=Fault(loc, "must be later than the schedule", "out_of_range"))
+    reading = _read(EXPIRY, text, zone)
+    if reading.at is not None and reading.at <= rules.now:
+        return Reading(fault=Fault(EXPIRY, f"must lie in the future; {text} has passed", "out_of_range"))
     return reading
+
+
+def misplaced_expiry(start: Instant | None, expires_at: Instant | None) -> Fault | None:
+    """An expiry that leaves no time to dial."""
+    if start is None or expires_at is None or start < expires_at:
+        return None
+    return Fault(EXPIRY, f"must be later than the schedule, {format_instant(start)}", "out_of_range")
 
 
 def starts_by_itself(at: Instant | None, status: str | None, rules: Rules) -> bool:

@@ -6,14 +6,12 @@ from typing import Any
 
 import pytest
 
-from dialer.api.wire.change import ChangeRequest, read_change
 from dialer.api.wire.create import CreateRequest, read_create
 from dialer.api.wire.rules import Rules
 from dialer.domain.call import Channel, Outcome
-from dialer.domain.campaign import Campaign, CampaignConfig, CampaignStatus, Counters, read_config
+from dialer.domain.campaign import CampaignConfig, read_config
 from dialer.domain.clock import HOUR, MINUTE
-from dialer.domain.errors import Fault, InvalidInput, NotChangeable
-from dialer.domain.ids import CampaignId, ListId
+from dialer.domain.errors import Fault, InvalidInput
 from dialer.domain.policy import Policy
 
 NOW = 1_800_000_000_000
@@ -100,6 +98,15 @@ def test_required_fields_that_are_null_are_missing() -> None:
         ("schedule", "0001-01-01T00:00:00Z"),
         ("schedule", True),
         ("scheduled_at", "2027-06-01"),
+        ("schedule", "immediate"),
+        ("schedule", " Immediate"),
+        ("schedule", " 2027-06-01T08:00:00Z"),
+        ("schedule", "2027-06-01T08:00:00Z "),
+        ("schedule", "2027-06-01T08:00:00.1234Z"),
+        ("description", "a\x00b"),
+        ("description", "a\x1bb"),
+        ("message_template", "Hi\x07"),
+        ("message_template", "Hi\rthere"),
     ],
 )
 def test_a_fault_stands_at_its_field_alone(field: str, value: object) -> None:
@@ -180,7 +187,7 @@ def test_max_concurrent_may_stand_in_config() -> None:
     assert request.new.config.document == "{}"
 
 
-@pytest.mark.parametrize("word", ["Immediate", "immediate", None])
+@pytest.mark.parametrize("word", ["Immediate", None])
 def test_immediate_is_no_schedule(word: str | None) -> None:
     assert create(**FIRST, schedule=word).new.scheduled_at is None
 
@@ -208,6 +215,50 @@ def test_a_local_time_that_a_clock_change_skips_or_repeats_is_a_fault(text: str,
     found = faults(scheduled_at=text, timezone="Europe/Berlin")
 
     assert word in found["scheduled_at",].msg
+
+
+@pytest.mark.parametrize("field", ["description", "message_template"])
+def test_prose_may_have_lines_and_tabs(field: str) -> None:
+    text = "One.\r\nTwo.\n\tThree."
+
+    assert getattr(create(**FIRST, **{field: text}).new, field) == text
+
+
+@pytest.mark.parametrize("field", ["calling_window", "retry", "pacing", "expires_at", "on_unknown"])
+@pytest.mark.parametrize("value", [{}, None])
+def test_a_field_of_config_at_the_top_is_sent_to_its_place(field: str, value: object) -> None:
+    found = faults(FIRST, **{field: value})
+
+    assert found[(field,)].type == "unknown_field"
+    assert found[(field,)].msg == f'belongs into config: {{"config": {{"{field}": …}}}}'
+
+
+@pytest.mark.parametrize(
+    ("fields", "loc", "guess"),
+    [
+        ({"shedule": None}, ("shedule",), "schedule"),
+        ({"config": {"callingwindow": None}}, ("config", "callingwindow"), "calling_window"),
+        ({"config": {"retry": {"intervalsMinuts": None}}}, ("config", "retry", "intervalsMinuts"), "inter"),
+        (
+            {"config": {"pacing": {"calls_per_secund": None}}},
+            ("config", "pacing", "calls_per_secund"),
+            "call",
+        ),
+    ],
+)
+def test_an_unknown_field_is_a_fault_even_if_it_is_null(
+    fields: dict[str, Any], loc: tuple[str, ...], guess: str
+) -> None:
+    found = faults(**fields)
+
+    assert list(found) == [loc]
+    assert f'did you mean "{guess}' in found[loc].msg
+
+
+def test_an_unknown_outcome_is_a_fault_even_if_it_is_null() -> None:
+    found = faults(config={"retry": {"intervalsMinutes": [1], "byOutcome": {"answered": None, "busy": None}}})
+
+    assert list(found) == [("config", "retry", "byOutcome", "answered")]
 
 
 class TestConfig:
@@ -316,6 +367,7 @@ class TestConfig:
 
         assert config.calls_per_second == 2.5
         assert config.expires_at == NOW + HOUR
+        assert json.loads(config.document)["expires_at"] == "2027-01-15T09:00:00Z"
         assert config.on_unknown_wait == 24 * HOUR
         assert read_config(config.document) == config
 
@@ -323,108 +375,3 @@ class TestConfig:
         found = faults(scheduled_at="2027-06-02T00:00:00Z", config={"expires_at": "2027-06-01T00:00:00Z"})
 
         assert list(found) == [("config", "expires_at")]
-
-
-class TestChange:
-    def campaign(self, status: CampaignStatus = CampaignStatus.DRAFT, config: str = "{}") -> Campaign:
-        return Campaign(
-            id=CampaignId(1), public_id="camp_1", list=ListId(1), run=0, name="Old",
-            description="Old", channel=Channel.VOICE, agent_id="1", message_template="Old",
-            scheduled_at=NOW + HOUR,
-            timezone="Europe/Berlin", max_concurrent=1, from_number="+12025550100",
-            config=read_config(config), autostart=True, origin="campaign", status=status,
-            status_reason=None, status_detail=None, swept=None, counters=Counters(), filled={},
-            created_at=NOW, started_at=None, completed_at=None,
-        )  # fmt: skip
-
-    def change(self, **fields: Any) -> ChangeRequest:
-        return read_change(json.dumps(fields).encode(), RULES)
-
-    def test_nothing_sent_changes_nothing(self) -> None:
-        for status in CampaignStatus:
-            before = self.campaign(status)
-            assert self.change().apply(before) == before
-            assert self.change(name=None, schedule=None, config=None).apply(before) == before
-
-    def test_texts_are_emptied_by_an_empty_text(self) -> None:
-        after = self.change(description="", message_template=" ").apply(self.campaign())
-
-        assert (after.description, after.message_template) == (None, None)
-
-    def test_immediate_takes_the_schedule_away(self) -> None:
-        after = self.change(schedule="Immediate").apply(self.campaign())
-
-        assert (after.scheduled_at, after.autostart) == (None, False)
-
-    def test_draft_said_outright_keeps_the_schedule_from_starting_it(self) -> None:
-        after = self.change(status="draft").apply(self.campaign())
-
-        assert (after.scheduled_at, after.autostart) == (NOW + HOUR, False)
-
-    def test_default_asks_for_the_default_number_again(self) -> None:
-        assert self.change(from_number="Default").apply(self.campaign()).from_number is None
-
-    def test_a_schedule_is_read_in_the_campaigns_own_zone(self) -> None:
-        change = self.change(scheduled_at="2027-06-01T08:00")
-        before = self.campaign()
-
-        assert change.message(before) == ["2027-06-01T08:00 was read in Europe/Berlin: 2027-06-01T06:00:00Z."]
-        with pytest.raises(InvalidInput, match="skipped"):
-            self.change(scheduled_at="2027-03-28T02:30").apply(before)
-
-    def test_config_is_merged_as_a_merge_patch(self) -> None:
-        before = self.campaign(
-            config='{"retry":{"enabled":true,"intervalsMinutes":[60],"byOutcome":{"busy":[5]}},'
-            '"pacing":{"calls_per_second":2},"on_unknown":"hold"}'
-        )
-        change = self.change(
-            config={
-                "retry": {"intervals_minutes": [1, 2], "by_outcome": None},
-                "pacing": None,
-                "expires_at": "2027-06-01T00:00:00Z",
-            }
-        )
-
-        assert json.loads(change.apply(before).config.document) == {
-            "retry": {"enabled": True, "intervalsMinutes": [1, 2]},
-            "on_unknown": "hold",
-            "expires_at": "2027-06-01T00:00:00Z",
-            "expires_at_ms": 1_811_808_000_000,
-        }
-
-    def test_an_old_expiry_survives_a_change_of_something_else(self) -> None:
-        before = self.campaign(config='{"expires_at":"2020-01-01T00:00:00Z","expires_at_ms":1577836800000}')
-
-        assert self.change(config={"on_unknown": "hold"}).apply(before).config.expires_at == 1_577_836_800_000
-        assert self.change(config={"expires_at": None}).apply(before).config.expires_at is None
-
-    def test_a_rule_that_lacks_its_waits_after_the_merge_is_a_fault(self) -> None:
-        with pytest.raises(InvalidInput, match="intervalsMinutes"):
-            self.change(config={"retry": {"enabled": True}}).apply(self.campaign())
-
-    @pytest.mark.parametrize(
-        "status", [CampaignStatus.LAUNCHED, CampaignStatus.RUNNING, CampaignStatus.PAUSED]
-    )
-    def test_limits_and_labels_change_under_way(self, status: CampaignStatus) -> None:
-        change = self.change(
-            name="New", description="New", max_concurrent=9, config={"pacing": {"calls_per_second": 3}}
-        )
-
-        after = change.apply(self.campaign(status))
-
-        assert (after.name, after.max_concurrent, after.config.calls_per_second) == ("New", 9, 3)
-
-    def test_what_is_forbidden_is_named_whole_and_changes_nothing(self) -> None:
-        change = self.change(name="New", contacts=[], schedule="Immediate", config={"on_unknown": "hold"})
-
-        with pytest.raises(NotChangeable) as refused:
-            change.apply(self.campaign(CampaignStatus.RUNNING))
-        assert refused.value.fields == ("config.on_unknown", "contacts", "schedule")
-        with pytest.raises(NotChangeable) as refused:
-            change.apply(self.campaign(CampaignStatus.COMPLETED))
-        assert refused.value.fields == ("config.on_unknown", "contacts", "name", "schedule")
-
-    def test_a_schedule_changes_until_it_has_come(self) -> None:
-        after = self.change(schedule="2027-06-01T00:00:00Z").apply(self.campaign(CampaignStatus.LAUNCHED))
-
-        assert after.scheduled_at == 1_811_808_000_000

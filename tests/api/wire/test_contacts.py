@@ -105,8 +105,16 @@ def test_numbers_and_people_may_be_mixed() -> None:
     ]
 
 
-def test_control_characters_of_a_name_are_not_kept() -> None:
-    assert read([{"phone": NUMBER, "name": "Ada\r\n\x00Byron\t"}])[0].name == "Ada   Byron"
+@pytest.mark.parametrize("field", ["name", "first_name", "last_name", "email"])
+@pytest.mark.parametrize("text", ["Ada\x00", "Ada\r\nByron", "Ada\tByron", "\x1b[2J"])
+def test_control_characters_in_a_contacts_texts_are_faults(field: str, text: str) -> None:
+    _, found, _ = read_contacts([{"phone": NUMBER, field: text}], RULES)
+
+    assert [fault.loc for fault in found] == [("contacts", 0, field)]
+
+
+def test_line_breaks_around_a_name_are_stripped() -> None:
+    assert read([{"phone": NUMBER, "name": "Ada\r\n"}])[0].name == "Ada"
 
 
 def test_blanks_and_nulls_are_nothing() -> None:
