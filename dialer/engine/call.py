@@ -71,13 +71,13 @@ class Caller:
             with self._parts.fences.dial(intent.campaign, intent.phone) as dial:
                 held = await self._claim(intent)
                 if held is not None:
-                    trunk.spared()
+                    trunk.spared(errand)
                     return held
                 result = await self._send(intent, errand.agent, trunk, dial, now)
                 if result is None:
-                    trunk.spared()
+                    trunk.spared(errand)
                     return await self._withdraw(intent)
-                trunk.answered(result)
+                trunk.answered(errand, result)
                 settled = await self._commit(intent, result, line, trunk)
             if settled is not None:
                 return settled
@@ -90,7 +90,9 @@ class Caller:
                 blocked_until=now + longest_open(intent),
             )
             if isinstance(result, Uncertain):
-                settled = await self._follower.reconcile(call, trunk, line, known=False, seen=seat.give_back)
+                settled = await self._follower.reconcile(
+                    call, trunk, line, known=False, looked=seat.give_back
+                )
             return settled or await self._follower.follow(call, trunk, line)
 
     async def adopt(self, attempt: Attempt, trunk: Trunk, seat: Seat) -> Settled:
@@ -104,20 +106,16 @@ class Caller:
             blocked_until=attempt.blocked_until or attempt.created_at,
             answered_at=attempt.answered_at,
             keys=len(attempt.dtmf or ""),
+            seen=trunk.looking(),
         )
-        seen = trunk.looking()
-
-        def without_news() -> None:
-            seen()
-            seat.give_back()
-
         bind_contextvars(campaign=attempt.campaign, contact=attempt.contact, attempt=attempt.id)
         with self._switchboard.line(attempt.id, attempt.campaign) as line:
             line.unwanted = attempt.hangup_requested_at is not None
             known = attempt.state is not AttemptState.UNCERTAIN
-            settled = await self._follower.reconcile(call, trunk, line, known=known, seen=without_news)
-            seen()
-            return settled or await self._follower.follow(call, trunk, line)
+            settled = await self._follower.reconcile(call, trunk, line, known=known, looked=seat.give_back)
+            settled = settled or await self._follower.follow(call, trunk, line)
+            call.seen()
+            return settled
 
     def _intent(self, errand: Errand, trunk: Trunk, now: Instant) -> Intent:
         policy, campaign, agent = self._parts.policy, errand.campaign, errand.agent

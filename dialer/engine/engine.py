@@ -60,6 +60,7 @@ class Engine:
         async with asyncio.TaskGroup() as side, self._open:
             for trunk in self._trunks.values():
                 side.create_task(self._switchboard.listen_to(trunk.carrier))
+                side.create_task(trunk.watch())
             await recover(self._parts, self._runner, self._caller, self._trunks, self._open)
             side.create_task(self._scheduler.follow())
             side.create_task(self._scheduler.keep_time())

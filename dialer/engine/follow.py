@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from dialer.carriers.base import Absent, Dtmf, Ended, Found, Lookup, Placed, Unreachable
+from dialer.carriers.base import Absent, Dtmf, Ended, Found, Lookup, Placed
 from dialer.domain.call import OPEN, AttemptState, Failure
 from dialer.domain.clock import SECOND, Instant
 from dialer.domain.ids import AttemptId
@@ -45,6 +45,8 @@ class OpenCall:
     answered: bool = False
     keys: int = 0
     """How many pressed keys were written so far; a look-up tells them all again."""
+    seen: Callable[[], None] = lambda: None
+    """Called whenever the carrier has told anything of it, were it that it knows no such call."""
 
 
 class Follower:
@@ -63,6 +65,7 @@ class Follower:
         blocked_until: Instant,
         answered_at: Instant | None = None,
         keys: int = 0,
+        seen: Callable[[], None] = lambda: None,
     ) -> OpenCall:
         since, longest = (created_at, ring_timeout) if answered_at is None else (answered_at, max_duration)
         left = longest + _OVERDUE - (self._clock.now() - since) / SECOND
@@ -75,6 +78,7 @@ class Follower:
             self._clock.monotonic() + left,
             answered_at is not None,
             keys,
+            seen,
         )
 
     async def report(self, call_id: AttemptId, words: Sequence[Word], trunk: Trunk) -> Report | None:
@@ -102,48 +106,53 @@ class Follower:
                 return settled
 
     async def reconcile(
-        self, call: OpenCall, trunk: Trunk, line: Line, *, known: bool, seen: Callable[[], None]
+        self, call: OpenCall, trunk: Trunk, line: Line, *, known: bool, looked: Callable[[], None]
     ) -> Settled | None:
-        """Finds out what became of an attempt; None: it lives, follow it.
+        """Finds out what became of an attempt; None: follow it, since it lives or its deadline decides.
 
-        `seen` is called once, when the carrier has been asked for the first time and has no news.
+        `looked` is called when the carrier was asked about one that may never have been placed, and had
+        no news.
         """
         lookup = trunk.carrier.abilities.lookup
         looks, unreachable = 0, _UNREACHABLE
         while True:
-            result = await trunk.carrier.look_up(call.id, call.carrier_id)
+            result = await trunk.look_up(call.id, call.carrier_id)
             words: list[Word] = list(line.take())
             if isinstance(result, Found):
                 call.carrier_id = result.carrier_id
                 words = [Placed(result.carrier_id), *_news(call, result, words)]
             if words:
                 return await self._hear(call, words, trunk)
-            if isinstance(result, Unreachable):
-                trunk.unreachable(result.detail)
             wait, unreachable = unreachable, min(unreachable * 2, _LONGEST_UNREACHABLE)
             if isinstance(result, Absent):
+                call.seen()
                 if known and lookup not in _TELLING:
                     return None  # it proves nothing; the deadline decides
                 looks += 1
-                if looks == 1:
-                    seen()
-                if settled := await self._prove(call, lookup, looks, known=known):
+                if settled := await self._prove(call, trunk, looks, known=known):
                     return settled
                 wait = self._next_look(lookup, looks)
+            if known:
+                left = call.deadline - self._clock.monotonic()
+                if left <= 0:
+                    return None
+                wait = min(wait, left)
+            else:
+                looked()
             heard = await line.listen(self._clock, wait)
             if heard:
                 return await self._hear(call, heard, trunk)
 
-    async def _prove(self, call: OpenCall, lookup: Lookup, looks: int, *, known: bool) -> Settled | None:
+    async def _prove(self, call: OpenCall, trunk: Trunk, looks: int, *, known: bool) -> Settled | None:
         """What the carrier's "never heard of it" proves, after so many looks; None: nothing yet."""
-        now = self._clock.now()
+        lookup, now = trunk.carrier.abilities.lookup, self._clock.now()
         if known:
             return await self._give_up(call, "it ended while nobody listened")
         if lookup in _TELLING and looks < 2:  # noqa: PLR2004  two looks, 10 s apart
             return None
         if lookup is Lookup.RECORDS:
-            # It is the carrier's trouble, so it does not count against the contact.
-            end = End(AttemptState.NOT_PLACED, now, failure=Failure.TEMPORARY, carrier_healthy=False)
+            # Where others get through, it may be this request that the carrier chokes on.
+            end = End(AttemptState.NOT_PLACED, now, failure=Failure.TEMPORARY, carrier_healthy=trunk.healthy)
             return await self.conclude(call.id, end, "the carrier never received it") or Settled()
         over = looks > len(_POLLS) and now > call.blocked_until
         if lookup is Lookup.LIVE or over:
@@ -157,6 +166,7 @@ class Follower:
 
     async def _hear(self, call: OpenCall, words: Sequence[Word], trunk: Trunk) -> Settled | None:
         report = await self.report(call.id, words, trunk)
+        call.seen()
         if report is None or (report.settled is None and report.state not in OPEN):
             return Settled()  # it had ended before
         call.keys += sum(isinstance(word, Dtmf) for word in words)
@@ -170,7 +180,7 @@ class Follower:
         log.warning("call_silent", attempt=call.id, carrier=trunk.name)
         answered = call.answered
         for last in (False, True):
-            result = await trunk.carrier.look_up(call.id, call.carrier_id)
+            result = await trunk.look_up(call.id, call.carrier_id)
             words: list[Word] = list(line.take())
             if isinstance(result, Found):
                 words = _news(call, result, words)

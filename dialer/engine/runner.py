@@ -165,10 +165,11 @@ class Runner:
         trunk = self._trunk
         if trunk is None:
             return
-        for pace in (queue.bucket, self._bucket, trunk):
-            pace.spend()
+        queue.bucket.spend()
+        self._bucket.spend()
         contact, person = queue.take()
         errand = Errand(queue.campaign, queue.agent, contact, person)
+        trunk.spend(errand)
         self._calls.create_task(self._call(queue, trunk, errand, self.seat(queue.campaign.id)))
 
     async def _call(self, queue: CampaignQueue, trunk: Trunk, errand: Errand, seat: Seat) -> None:

@@ -1,14 +1,25 @@
 """A carrier as the engine uses it: with its pace, its breaker, and what must be looked at after a start."""
 
+import asyncio
 import math
 from collections.abc import Callable
 from dataclasses import replace
 
 import structlog
 
-from dialer.carriers.base import Carrier, NotPlaced, Placed, PlaceRequest, PlaceResult, Uncertain
+from dialer.carriers.base import (
+    Carrier,
+    LookupResult,
+    NotPlaced,
+    Placed,
+    PlaceRequest,
+    PlaceResult,
+    Uncertain,
+    Unreachable,
+)
 from dialer.domain.call import Failure
 from dialer.domain.clock import Clock
+from dialer.domain.ids import AttemptId
 from dialer.engine.pacing import Bucket
 from dialer.service.readiness import Readiness
 
@@ -18,6 +29,8 @@ _REFUSALS = 5
 """So many failed requests in a row open the breaker; one refusal of the account does."""
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 5.0
+_NOBODY_TRIES = 5.0
+"""Seconds after a pause in which a call would have left, were there one to make."""
 _LONGEST_ASKED = 3600.0
 """However long a carrier asks to be left alone, it is tried again after an hour."""
 
@@ -26,7 +39,8 @@ class Trunk:
     """New calls leave by it only while `wait()` is 0.
 
     The breaker: open after failed requests in a row, then one call at a time is let through to try
-    (half-open), closed again by the first that the carrier accepts.
+    (half-open), closed again by the first of these that the carrier accepts. A call is named by what
+    `spend` was given for it, whatever that is.
     """
 
     def __init__(self, carrier: Carrier, clock: Clock, readiness: Readiness) -> None:
@@ -39,12 +53,16 @@ class Trunk:
         self._readiness = readiness
         self._bucket = Bucket(clock, carrier.calls_per_second)
         self._refusals = 0
-        self._open = False
+        self._refusal: str | None = None
+        """Why the breaker is open; None: it is closed."""
+        self._silence: str | None = None
+        """Why the carrier could not be asked the last time; None: it could."""
+        self._faulty = asyncio.Event()
         self._pause = _FIRST_PAUSE
         self._closed_until = 0.0
         self._asked_until = 0.0
         """Until then the carrier asked to be left alone, whatever else it accepts meanwhile."""
-        self._trying = False
+        self._trying: object = None
 
     @property
     def name(self) -> str:
@@ -52,23 +70,24 @@ class Trunk:
 
     @property
     def healthy(self) -> bool:
-        return not self._open
+        return self._refusal is None
 
     def wait(self) -> float | None:
         """Seconds until a call may leave; 0: now; None: until something happens."""
-        if self._unseen or self._trying:
+        if self._unseen or self._trying is not None:
             return None
-        until = max(self._closed_until, self._asked_until)
-        return max(until - self._clock.monotonic(), self._bucket.wait(), 0.0)
+        return max(self._resting_until - self._clock.monotonic(), self._bucket.wait(), 0.0)
 
-    def spend(self) -> None:
+    def spend(self, call: object) -> None:
         """A call leaves."""
         self._bucket.spend()
-        self._trying = self._open
+        if not self.healthy:
+            self._trying = call
 
-    def spared(self) -> None:
+    def spared(self, call: object) -> None:
         """The call that was to leave was held back by a gate."""
-        self._trying = False
+        if self._trying is call:
+            self._trying = None
 
     async def place(self, request: PlaceRequest) -> PlaceResult:
         """The carrier's answer; what it asks for is within reason."""
@@ -77,18 +96,20 @@ class Trunk:
             return replace(result, retry_after=_within_reason(result.retry_after))
         return result
 
-    def answered(self, result: PlaceResult) -> None:
+    def answered(self, call: object, result: PlaceResult) -> None:
         """What became of a request."""
-        self._trying = False
+        if isinstance(result, NotPlaced) and result.retry_after:
+            self._asked_until = max(self._asked_until, self._clock.monotonic() + result.retry_after)
+        if not self.healthy and self._trying is not call:
+            return  # it left before the breaker opened
+        self._trying = None
         match result:
             case Placed():
                 self._close()
             case NotPlaced(failure=Failure.NUMBER | Failure.OTHER):
                 self._close()  # it answers, and means this number alone
-            case NotPlaced(failure=failure, detail=detail, retry_after=retry_after):
+            case NotPlaced(failure=failure, detail=detail):
                 self._failed(detail, at_once=failure is Failure.ACCOUNT)
-                if retry_after:
-                    self._asked_until = max(self._asked_until, self._clock.monotonic() + retry_after)
             case Uncertain(detail=detail):
                 self._failed(detail, at_once=False)
 
@@ -98,44 +119,77 @@ class Trunk:
         self._unseen.add(token)
 
         def seen() -> None:
-            self._unseen.discard(token)
-            if not self._unseen:
-                if not self._open:
-                    self._readiness.mended(self._part)
-                self.on_change()
+            if token in self._unseen:
+                self._unseen.discard(token)
+                self._tell()
+                if not self._unseen:
+                    self.on_change()
 
         return seen
 
-    def unreachable(self, detail: str) -> None:
-        """It cannot be asked about a call; where that is one of before the start, no call leaves."""
-        if self._unseen:
-            sentence = f"Carrier {self.name} cannot be asked about {len(self._unseen)} open calls: {detail}."
-            self._readiness.fault(self._part, sentence)
+    async def look_up(self, attempt_id: AttemptId, carrier_id: str | None) -> LookupResult:
+        """What the carrier knows of it; one that cannot be asked is told as a fault."""
+        result = await self.carrier.look_up(attempt_id, carrier_id)
+        self._silence = result.detail if isinstance(result, Unreachable) else None
+        self._tell()
+        return result
 
     def refused(self, detail: str) -> None:
         """A call that was placed ended because the trunk does not let us through."""
         self._failed(detail, at_once=True)
 
+    async def watch(self) -> None:
+        """While a fault stands and no call finds out, asks the carrier whether it is up again."""
+        while True:
+            await self._faulty.wait()
+            until = self._resting_until
+            await self._clock.sleep(max(until - self._clock.monotonic(), 0.0) + _NOBODY_TRIES)
+            tried = self._trying is not None or self._resting_until != until
+            if tried or self._unseen or not self._faulty.is_set():
+                continue
+            health = await self.carrier.health()
+            if health.up and self._trying is None:
+                self._silence = None
+                self._close()
+
+    @property
+    def _resting_until(self) -> float:
+        return max(self._closed_until, self._asked_until)
+
     def _failed(self, detail: str, *, at_once: bool) -> None:
         self._refusals += 1
-        if not (self._open or at_once or self._refusals >= _REFUSALS):
+        if self.healthy and not (at_once or self._refusals >= _REFUSALS):
             return
-        if not self._open:
+        if self.healthy:
             log.warning("carrier_down", carrier=self.name, detail=detail)
-        self._open = True
+        self._refusal = detail
         self._closed_until = self._clock.monotonic() + self._pause
         self._pause = min(self._pause * 2, _LONGEST_PAUSE)
-        self._readiness.fault(self._part, f"Carrier {self.name} places no calls: {detail}.")
+        self._tell()
 
     def _close(self) -> None:
         self._refusals = 0
-        if self._open:
+        if not self.healthy:
             log.info("carrier_up", carrier=self.name)
-            self._open = False
+            self._refusal = None
             self._pause = _FIRST_PAUSE
             self._closed_until = 0.0
-            self._readiness.mended(self._part)
             self.on_change()
+        self._tell()
+
+    def _tell(self) -> None:
+        """Brings `/readyz` up to date."""
+        if self._refusal is not None:
+            sentence = f"Carrier {self.name} places no calls: {self._refusal}."
+        elif self._silence is not None:
+            about = f"{len(self._unseen)} open calls" if self._unseen else "its calls"
+            sentence = f"Carrier {self.name} cannot be asked about {about}: {self._silence}."
+        else:
+            self._faulty.clear()
+            self._readiness.mended(self._part)
+            return
+        self._faulty.set()
+        self._readiness.fault(self._part, sentence)
 
 
 def _within_reason(seconds: float) -> float | None:

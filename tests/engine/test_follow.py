@@ -78,7 +78,7 @@ async def test_absent_at_two_looks_ten_seconds_apart_proves_that_nothing_was_pla
     assert seconds_since(start, network.looked_up) == [0, 10]
     assert seconds_since(start, network.moments) == [0, 11]
     assert await dialer.states(campaign) == [AttemptState.NOT_PLACED, AttemptState.RINGING]
-    assert (await dialer.contact(campaign)).progress.setbacks == 0
+    assert (await dialer.contact(campaign)).progress.setbacks == 1
 
 
 async def test_absent_at_two_looks_proves_nothing_where_only_living_calls_are_known(
@@ -169,20 +169,37 @@ async def test_an_uncertain_call_holds_its_slot_only_until_the_first_look(
     assert set(await dialer.states(campaign)) == {AttemptState.UNCERTAIN, AttemptState.RINGING}
 
 
-async def test_an_uncertain_call_holds_its_slot_while_the_carrier_cannot_be_asked(
+async def test_an_uncertain_call_gives_its_slot_back_also_where_the_carrier_cannot_be_asked(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    network.reachable = False
+    network.loses_requests(times=1)
+    campaign = await dialer.running(contacts=2, max_concurrent=1)
+
+    await network.ringing(1)
+    assert set(await dialer.states(campaign)) == {AttemptState.UNCERTAIN, AttemptState.RINGING}
+    assert dialer.faults == {
+        "carrier:net": "Carrier net cannot be asked about its calls: connection refused."
+    }
+
+    network.reachable = True
+    await clock.advance(5)
+
+    assert dialer.faults == {}
+
+
+async def test_a_ringing_call_holds_its_slot_while_the_carrier_cannot_be_asked(
     dialer: Dialer, network: Network, clock: FakeClock
 ) -> None:
     network.reachable = False
     network.loses_answers(times=1)
     await dialer.running(contacts=2, max_concurrent=1)
-    network.live[0].events.clear()
-    await clock.advance(0.5)
-    network.reachable = True
+    await clock.advance(5)
     assert dialer.slots_in_use == 1
-
-    await clock.advance(1)
     assert network.placed == 1
+
     await network.end()
+
     assert network.placed == 2
 
 

@@ -74,6 +74,42 @@ async def test_a_new_call_leaves_only_after_each_open_one_was_looked_at(
     assert dialer.faults == {}
 
 
+async def test_a_call_whose_carrier_stays_unreachable_is_given_up_at_its_deadline(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    """It was placed, so it keeps its slot until then, and no longer."""
+    campaign = await dialer.running(contacts=2, max_concurrent=1)
+    await dialer.crash()
+    network.reachable = False
+    await dialer.start()
+    await clock.advance(30 + 14)
+    assert dialer.slots_in_use == 1
+
+    await clock.advance(1 + 15)
+
+    assert (await dialer.states(campaign))[0] is AttemptState.ENDED_UNKNOWN
+    assert network.placed == 2
+
+
+async def test_no_call_leaves_while_an_uncertain_one_could_not_be_looked_at(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    """It holds no slot, but its carrier."""
+    network.hangs(times=1)
+    await dialer.running(contacts=2, max_concurrent=1)
+    await dialer.crash()
+    network.reachable = False
+    await dialer.start()
+    await clock.advance(minutes=5)
+    assert dialer.slots_in_use == 0
+    assert network.placed == 1
+
+    network.reachable = True
+    await clock.advance(5)
+
+    assert network.placed == 2
+
+
 async def test_calls_of_an_earlier_process_go_on_and_end(
     dialer: Dialer, network: Network, clock: FakeClock
 ) -> None:

@@ -1,10 +1,12 @@
 """A carrier that refuses: how long it is left alone, and how it comes back."""
 
+import asyncio
 import math
 
 import pytest
 
-from dialer.domain.call import AttemptState, Failure
+from dialer.carriers.base import NotPlaced, Placed, PlaceRequest, PlaceResult, Uncertain
+from dialer.domain.call import AttemptState, Failure, Outcome
 from dialer.domain.retry import ContactStatus, Waiting
 from tests.clock import FakeClock
 from tests.engine.dialer import Dialer, seconds_since
@@ -191,3 +193,69 @@ async def test_a_carrier_that_asks_for_nonsense_is_tried_again_within_an_hour(
     await clock.advance(hours=2)
 
     assert seconds_since(start, network.moments) == [0, waited]
+
+
+@pytest.mark.parametrize("late", [Placed("net-old"), NotPlaced(Failure.TEMPORARY, "refused")])
+async def test_an_older_request_lets_no_second_call_try(
+    dialer: Dialer, network: Network, clock: FakeClock, late: PlaceResult
+) -> None:
+    """One that left before the breaker opened, whatever becomes of it meanwhile."""
+    old, trying = asyncio.Event(), asyncio.Event()
+
+    async def answer_late(_: PlaceRequest) -> PlaceResult:
+        await old.wait()
+        return late
+
+    async def never_answer(_: PlaceRequest) -> PlaceResult:
+        await trying.wait()
+        raise AssertionError
+
+    network.replies(answer_late, times=1)
+    network.refuses(times=5)
+    network.replies(never_answer)
+    await dialer.running(contacts=30, max_concurrent=8)
+    await clock.advance(1.5)
+    before = network.placed
+
+    old.set()
+    await clock.advance(3)
+
+    assert network.placed == before
+    assert "carrier:net" in dialer.faults
+
+
+async def test_a_carrier_that_nobody_tries_is_asked_whether_it_is_up_again(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    network.reachable = False
+    network.refuses(Failure.ACCOUNT)
+    await dialer.cancel(await dialer.running())
+    await clock.advance(60)
+    assert "carrier:net" in dialer.faults
+
+    network.reachable = True
+    await clock.advance(10)
+
+    assert dialer.faults == {}
+    assert network.placed == 1
+
+
+async def test_a_contact_that_the_carrier_chokes_on_is_an_error_in_the_end(
+    dialer: Dialer, network: Network, clock: FakeClock
+) -> None:
+    """Others are called meanwhile, so it is not the carrier's trouble."""
+
+    async def choke(request: PlaceRequest) -> PlaceResult:
+        return Uncertain("500") if request.to == poison else await network.accept(request)
+
+    poison = "+442079460000"
+    network.replies(choke)
+    campaign = await dialer.running(numbers=[poison])
+    await dialer.running(contacts=40, max_concurrent=1)
+    for _ in range(40):
+        await clock.advance(4)
+        await network.end_all()
+
+    contact = await dialer.contact(campaign)
+    assert (contact.status, contact.outcome) == (ContactStatus.FAILED, Outcome.ERROR)
+    assert network.numbers.count(poison) == 6
