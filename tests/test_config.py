@@ -376,6 +376,10 @@ def test_the_database_lies_relative_to_the_file(tmp_path: Path) -> None:
 
     assert config.database == tmp_path / "etc" / "data" / "calls.db"
     assert config.key_file == tmp_path / "etc" / "data" / "dialer.key"
+    config.database.parent.mkdir()
+    own = config.database.with_name(f"{config.database.name}.key")
+    own.touch()
+    assert config.key_file == own
 
 
 @pytest.mark.parametrize(

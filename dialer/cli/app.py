@@ -7,7 +7,7 @@ import typer
 
 from dialer.cli import call, campaign, demo, key, serve
 from dialer.cli.failure import FAILED, USED_WRONGLY, Failed
-from dialer.cli.options import ConfigPath
+from dialer.cli.options import before_the_verb
 from dialer.config.faults import BadConfiguration
 from dialer.domain.errors import DialerError
 
@@ -20,11 +20,8 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def every_verb(config: ConfigPath = None) -> None:
-    """`--config` may stand before the verb, too; `options.configuration` reads it from there."""
-
-
+for each in (app, key.app, campaign.app, call.app):
+    each.callback(help=each.info.help)(before_the_verb)
 app.command()(serve.serve)
 app.command("check-config")(serve.check_config)
 app.add_typer(key.app, name="key")

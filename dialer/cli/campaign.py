@@ -35,6 +35,7 @@ def list_(
     if json:
         show.as_json(text)
         return
+    page = as_(CampaignPage, text)
     show.table(
         ["ID", "NAME", "STATUS", "TYPE", "TOTAL", "PENDING", "IN PROGRESS", "COMPLETED", "FAILED", "CREATED"],
         (
@@ -50,9 +51,11 @@ def list_(
                 one.failed,
                 one.created_at,
             )
-            for one in as_(CampaignPage, text).campaigns
+            for one in page.campaigns
         ),
     )
+    if offset + len(page.campaigns) < page.total:
+        typer.echo(f"There are more, {page.total} in all: --offset {offset + limit}", err=True)
 
 
 @app.command("show")

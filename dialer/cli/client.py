@@ -13,7 +13,7 @@ import aiohttp
 import typer
 from pydantic import BaseModel, ValidationError
 
-from dialer.cli.failure import USED_WRONGLY, Failed
+from dialer.cli.failure import FAILED, USED_WRONGLY, Failed
 from dialer.cli.options import configuration
 from dialer.config.faults import BadConfiguration
 from dialer.config.model import Config
@@ -24,6 +24,8 @@ T = TypeVar("T")
 _TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=5)
 _REFUSED = 400
 _NO_KEY = 401
+_WRONG_INPUT = frozenset({400, 422})
+_QUERY = "query"
 
 
 class _Fault(BaseModel):
@@ -67,7 +69,7 @@ class Client:
                 "Start one with `dialer serve`, or say where it is with DIALER_URL."
             ) from None
         if answer.status >= _REFUSED:
-            raise Failed(*_sentences(answer.status, text))
+            raise _refusal(answer.status, text, has_body=body is not None)
         return text
 
 
@@ -128,19 +130,23 @@ def _key_of(config: Config) -> str:
         ) from None
 
 
-def _sentences(status: int, text: str) -> list[str]:
+def _refusal(status: int, text: str, *, has_body: bool) -> Failed:
+    """The server's sentences, each once. What it finds wrong in what the verb sent was used wrongly."""
     try:
         problem = _Problem.model_validate_json(text)
     except ValidationError:
-        return [f"The server answered {status}, and not as a dialer does; check DIALER_URL."]
-    found = [_said(fault) for fault in problem.errors]
+        return Failed(f"The server answered {status}, and not as a dialer does; check DIALER_URL.")
     if status == _NO_KEY:
-        found.append("The key is read from DIALER_API_KEY, THINNESTAI_API_KEY or the file dialer.key.")
-    return [problem.detail, *found]
+        return Failed(
+            problem.detail, "The key is read from DIALER_API_KEY, THINNESTAI_API_KEY or the file dialer.key."
+        )
+    asked = has_body or any(fault.loc[:1] == [_QUERY] for fault in problem.errors)
+    code = USED_WRONGLY if status in _WRONG_INPUT and asked else FAILED
+    return Failed(*([_said(fault) for fault in problem.errors] or [problem.detail]), code=code)
 
 
 def _said(fault: _Fault) -> str:
-    place = ".".join(str(step) for step in fault.loc if step != "body")
+    place = ".".join(str(step) for step in fault.loc if step != _QUERY)
     return f"{place}: {fault.msg}" if place else fault.msg
 
 

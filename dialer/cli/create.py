@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from dialer.api.wire.campaign_answer import CampaignAnswer
+from dialer.api.wire.messages import NOT_LAUNCHED
 from dialer.cli import contacts_file, show
-from dialer.cli.client import Client, as_, part, talk
+from dialer.cli.client import Client, as_, talk
 from dialer.cli.contacts_file import ContactsFile
-from dialer.cli.failure import USED_WRONGLY, Failed
+from dialer.cli.failure import FAILED, USED_WRONGLY, Failed
 from dialer.cli.options import AsJson, ConfigPath
 from dialer.cli.watch import look_on
 
@@ -64,38 +65,34 @@ def create(
         "max_concurrent": max_concurrent,
         "from_number": from_number,
         "config": {"retry": {"enabled": True, "intervalsMinutes": waits}} if waits else None,
+        "status": "running" if launch else None,
     }
     given = {field: value for field, value in body.items() if value is not None}
-    made, notes = talk(ctx, config, lambda client: _create(client, given, people, launch=launch))
+    made = talk(ctx, config, lambda client: _create(client, given, people))
+    message = made.message or ""
+    if launch and made.status == "draft":
+        raise Failed(
+            f"{made.id} was created and stays a draft, its launch was refused:",
+            message.removeprefix(NOT_LAUNCHED).lstrip(),
+        )
     if json and not watch:
         show.as_json(made.model_dump_json())
         return
     if not json:
         typer.echo(f"{made.id} ({made.name}, {made.total_contacts} contacts) is {made.status}.")
-        typer.echo("\n".join(notes), nl=bool(notes))
+        typer.echo(message, nl=bool(message))
     if watch:
         look_on(ctx, config, made.id, json=json)
 
 
-async def _create(
-    client: Client, body: dict[str, object], people: ContactsFile, *, launch: bool
-) -> tuple[CampaignAnswer, list[str]]:
-    """The campaign as it stands then, and the sentences of the daemon about it."""
+async def _create(client: Client, body: dict[str, object], people: ContactsFile) -> CampaignAnswer:
     try:
-        made = as_(CampaignAnswer, await client.post("/campaigns", body))
+        return as_(CampaignAnswer, await client.post("/campaigns", body))
     except Failed as failed:
-        sentences = (people.name_lines(sentence) for sentence in failed.sentences)
-        raise Failed(*sentences, code=failed.code) from None
-    notes = [made.message] if made.message else []
-    if not launch:
-        return made, notes
-    try:
-        await client.post(f"/campaigns/{part(made.id)}/launch")
-    except Failed as failed:
-        raise Failed(
-            f"{made.id} was created and stays a draft, its launch was refused:", *failed.sentences
-        ) from None
-    return as_(CampaignAnswer, await client.get(f"/campaigns/{part(made.id)}")), []
+        sentences = [people.name_lines(sentence) for sentence in failed.sentences]
+        # Faults of the file alone are no wrong use, whoever finds them.
+        in_file = all(said != sentence for said, sentence in zip(sentences, failed.sentences, strict=True))
+        raise Failed(*sentences, code=FAILED if in_file else failed.code) from None
 
 
 def _waits(text: str) -> list[float]:

@@ -21,6 +21,7 @@ from dialer.cli import contacts_file, show
 from dialer.cli.client import Client, as_, connect, part
 from dialer.cli.contacts_file import Person
 from dialer.cli.failure import Failed
+from dialer.cli.options import ConfigPath
 from dialer.cli.progress import Progress
 from dialer.cli.watch import watch
 from dialer.domain.clock import Clock, SystemClock
@@ -56,8 +57,13 @@ _TEMPLATE = "Hello {{ first_name | there }}, this call comes from {{ agent_name 
 _PAGE = 1000
 
 
-def demo() -> None:
-    """Calls a thousand simulated people: a daemon on a free port, a campaign over HTTP, a live table."""
+def demo(*, config: ConfigPath = None) -> None:
+    """Calls a thousand simulated people: a daemon on a free port, a campaign over HTTP, a live table.
+
+    It runs on a configuration of its own, whatever --config says.
+    """
+    if config is not None:
+        typer.echo("The demo runs on a configuration of its own; --config is not used.", err=True)
     with resources.as_file(resources.files("dialer.cli") / "demo_contacts.csv") as path:
         people = contacts_file.read(path)
     with tempfile.TemporaryDirectory(prefix="dialer-demo-") as folder:

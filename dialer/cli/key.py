@@ -29,14 +29,17 @@ def create(
     ctx: typer.Context,
     *,
     name: Annotated[str, typer.Option(help="What it is for.", show_default=False)],
+    scope: Annotated[list[str] | None, typer.Option(help="Not supported by this version.")] = None,
     json: AsJson = False,
     config: ConfigPath = None,
 ) -> None:
     """Makes a key, which counts at once; it is the last line of standard output, and shown only now."""
+    if scope:
+        raise Failed("Scopes are not supported by this version; a key may do everything.", code=USED_WRONGLY)
     wanted = name.strip()
     if not wanted.isprintable() or not 0 < len(wanted) <= _LONGEST_NAME:
         raise Failed(f"--name needs 1 to {_LONGEST_NAME} characters that can be printed.", code=USED_WRONGLY)
-    new = _on_file(ctx, config, lambda tx: keys.create(tx, wanted))
+    new = _on_file(configuration(ctx, config).database, lambda tx: keys.create(tx, wanted))
     if json:
         show.as_json(json_text.dumps({**_record(new.key), "key": new.token}))
         return
@@ -49,7 +52,7 @@ def create(
 @app.command("list")
 def list_(ctx: typer.Context, *, json: AsJson = False, config: ConfigPath = None) -> None:
     """Lists keys, revoked ones too, never the keys themselves."""
-    found = _on_file(ctx, config, keys.every)
+    found = _on_file(_existing(ctx, config), keys.every)
     if json:
         show.as_json(json_text.dumps({"keys": [_record(key) for key in found]}))
         return
@@ -65,12 +68,19 @@ def revoke(
     config: ConfigPath = None,
 ) -> None:
     """Revokes a key; the next request with it is refused."""
-    revoked = _on_file(ctx, config, lambda tx: keys.revoke(tx, key))
+    revoked = _on_file(_existing(ctx, config), lambda tx: keys.revoke(tx, key))
     typer.echo(f"Key {revoked.id} ({revoked.name}) is revoked.")
 
 
-def _on_file(ctx: typer.Context, config: Path | None, work: Callable[[Transaction], T]) -> T:
-    return direct.transact(configuration(ctx, config).database, SystemClock(), work)
+def _on_file(database: Path, work: Callable[[Transaction], T]) -> T:
+    return direct.transact(database, SystemClock(), work)
+
+
+def _existing(ctx: typer.Context, config: Path | None) -> Path:
+    database = configuration(ctx, config).database
+    if not database.exists():
+        raise Failed(f"There is no database {database}, and so no key; `dialer key create` makes both.")
+    return database
 
 
 def _record(key: Key) -> dict[str, object]:

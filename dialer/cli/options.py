@@ -24,9 +24,15 @@ Limit = Annotated[int, typer.Option(min=1, max=100, help="How many at most.")]
 
 
 def configuration(ctx: typer.Context, named: Path | None) -> Config:
-    """The configuration that counts: `--config` after the verb, before it, or what is found.
+    """The configuration that counts: `--config` after the verb, before it or its group, or what is found.
 
     Raises BadConfiguration.
     """
-    before = ctx.find_root().params.get("config")
-    return load(find(named or before))
+    above = ctx.parent
+    while named is None and above is not None:
+        named, above = above.params.get("config"), above.parent
+    return load(find(named))
+
+
+def before_the_verb(config: ConfigPath = None) -> None:
+    """`--config` may stand before the verb, too; `configuration` reads it from there."""

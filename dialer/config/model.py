@@ -8,6 +8,7 @@ from dialer.carriers.simulator.settings import SimulatorSettings
 from dialer.config.document import Document
 from dialer.config.sections import Http, Logs
 from dialer.domain.policy import Agent, CallerId, Policy
+from dialer.service.keys import key_file_of
 
 _EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  compared with, not bound to
 
@@ -38,8 +39,13 @@ class Config:
 
     @property
     def key_file(self) -> Path:
-        """Where the first `serve` leaves the key that it made."""
-        return self.database.with_name("dialer.key")
+        """Where the first `serve` leaves the key that it made, or left it.
+
+        `dialer.key` beside the database; where several databases lie in one folder, a later one's is named
+        after it.
+        """
+        own = key_file_of(self.database)
+        return own if own.exists() else self.database.with_name("dialer.key")
 
     @property
     def base_url(self) -> str:

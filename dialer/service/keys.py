@@ -15,6 +15,7 @@ from dialer.store.unit import Snapshot, Transaction
 
 _BYTES = 32
 _LONGEST_TOKEN = 256
+_HEADER = b"SQLite format 3\0"
 _FIRST = "first key, made by serve"
 
 
@@ -53,18 +54,25 @@ async def authenticate(store: Store, token: str) -> Key | None:
 async def first_key(store: Store, file: Path) -> NewKey | None:
     """Where there has never been a key, makes one and leaves it in `file`, readable by its owner alone.
 
+    Where `file` may hold the key of another database beside this one, it is `key_file_of` this one instead.
     None where there are keys already. The file is written first: a key that nobody can read would lock
     everybody out.
     """
     if await store.read(keys.any_there):
         return None
     token = _new_token()
-    await asyncio.to_thread(_write_private, file, f"{token}\n")
+    database = await store.read(keys.database_of)
+    await asyncio.to_thread(_leave, token, file, database)
 
     def work(tx: Transaction) -> NewKey | None:
         return None if keys.any_there(tx) else _insert(tx, _FIRST, token)
 
     return await store.transact(work)
+
+
+def key_file_of(database: Path) -> Path:
+    """The first key's file where `dialer.key` is another database's."""
+    return database.with_name(f"{database.name}.key")
 
 
 def _insert(tx: Transaction, name: str, token: str) -> NewKey:
@@ -78,6 +86,24 @@ def _new_token() -> str:
 def _digest(token: str) -> str:
     """A plain hash is enough: the token has 256 random bits, there is no word list to try."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _leave(token: str, file: Path, database: Path) -> None:
+    if file.exists() and any(
+        _is_database(each) for each in file.parent.iterdir() if each.name != database.name
+    ):
+        file = key_file_of(database)
+    _write_private(file, f"{token}\n")
+
+
+def _is_database(file: Path) -> bool:
+    try:
+        if not file.is_file():
+            return False
+        with file.open("rb") as opened:
+            return opened.read(len(_HEADER)) == _HEADER
+    except OSError:
+        return False
 
 
 def _write_private(file: Path, text: str) -> None:

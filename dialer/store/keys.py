@@ -2,6 +2,7 @@
 
 import sqlite3
 from dataclasses import dataclass
+from pathlib import Path
 
 from dialer.domain.clock import Instant
 from dialer.store.unit import Snapshot, Transaction
@@ -53,3 +54,8 @@ def revoke(tx: Transaction, key_id: int) -> Key | None:
 
 def _key(row: sqlite3.Row) -> Key:
     return Key(row["id"], row["name"], row["created_at"], row["revoked_at"])
+
+
+def database_of(view: Snapshot) -> Path:
+    """The file that holds the keys."""
+    return Path(view.execute("PRAGMA database_list").fetchone()[2])

@@ -136,7 +136,63 @@ def test_a_refused_launch_leaves_a_draft_and_says_so(served: Dialer) -> None:
     )
 
     assert ran.code == 1
-    assert "was created and stays a draft, its launch was refused:" in ran.err
+    refused, why = ran.err.splitlines()
+    assert refused.endswith("was created and stays a draft, its launch was refused:")
+    assert why.startswith("An SMS campaign needs a message_template. Launch it with ")
+
+
+def test_a_launch_prints_what_the_daemon_has_to_say(served: Dialer) -> None:
+    ran = served(
+        *("campaign", "create", "--agent", AGENT, "--contacts", people("+12025559900", "+12025559900")),
+        *("--launch", "--template", "Hello {{ topic }}"),
+    )
+
+    assert ran.code == 0
+    assert ran.out.splitlines()[1].startswith("Campaign launched successfully. 1 duplicate contact was")
+    assert "{{topic}} stays empty" in ran.out
+
+
+@pytest.mark.parametrize(
+    "options", [("--type", "email"), ("--max-concurrent", "20000"), ("--schedule", "tomorrow")]
+)
+def test_an_option_that_the_daemon_refuses_is_a_wrong_use_told_once(
+    served: Dialer, options: tuple[str, str]
+) -> None:
+    ran = served("campaign", "create", "--agent", AGENT, "--contacts", people("+12025559900"), *options)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert len(ran.err.splitlines()) == 1
+    assert ran.err.startswith(options[0].removeprefix("--").replace("-", "_"))
+
+
+def test_a_query_that_the_daemon_refuses_is_a_wrong_use(served: Dialer) -> None:
+    campaign = draft(served)
+
+    for arguments in (
+        ("campaign", "list", "--status", "foo"),
+        ("campaign", "contacts", campaign, "--status", "foo"),
+        ("why", campaign, "garbage"),
+    ):
+        ran = served(*arguments)
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err.startswith(("status: must be one of", "phone: must be a number"))
+
+
+def test_a_launch_that_lacks_something_has_failed(served: Dialer) -> None:
+    ran = served("campaign", "launch", draft(served, options=("--type", "sms")))
+
+    assert (ran.code, ran.err) == (1, "message_template: An SMS campaign needs a message_template.\n")
+
+
+def test_a_list_says_that_there_are_more(served: Dialer) -> None:
+    draft(served), draft(served)
+
+    short = served("campaign", "list", "--limit", "1")
+    total = value(served("campaign", "list", "--json"))["total"]
+    rest = served("campaign", "list", "--limit", "100", "--offset", str(max(total - 1, 0)))
+
+    assert short.err == f"There are more, {total} in all: --offset 1\n"
+    assert rest.err == ""
 
 
 def test_campaigns_are_listed_the_newest_first(served: Dialer) -> None:

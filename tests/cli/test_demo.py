@@ -40,10 +40,13 @@ def test_every_region_is_on_the_list(people: list[dict[str, object]]) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(90)
 def test_the_demo_calls_everybody_and_ends_well(dialer: Dialer, people: list[dict[str, object]]) -> None:
-    ran = dialer("demo")
+    Path("mine.toml").write_text("not read", "utf-8")
+
+    ran = dialer("demo", "--config", "mine.toml")
 
     assert ran.code == 0, ran.err
     lines = [line.split() for line in ran.out.splitlines()]
     assert ["contacts", str(len(people))] in lines
     assert "\x1b" not in ran.out
-    assert list(Path().iterdir()) == []
+    assert ran.err == "The demo runs on a configuration of its own; --config is not used.\n"
+    assert list(Path().iterdir()) == [Path("mine.toml")]

@@ -2,6 +2,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Daemon, Dialer
 
 
@@ -31,9 +33,28 @@ def test_keys_are_listed_without_themselves_and_revoked(dialer: Dialer) -> None:
 
 
 def test_a_key_that_is_not_there_cannot_be_revoked(dialer: Dialer) -> None:
+    dialer("key", "create", "--name", "crm")
+
     ran = dialer("key", "revoke", "7")
 
     assert (ran.code, ran.err) == (1, "There is no key '7'.\n")
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["list", "--json"], ["revoke", "1"]])
+def test_without_a_database_there_is_no_key_and_none_is_made(dialer: Dialer, arguments: list[str]) -> None:
+    ran = dialer("key", *arguments)
+
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("There is no database ")
+    assert list(Path().iterdir()) == []
+
+
+def test_scopes_are_refused_instead_of_being_ignored(dialer: Dialer) -> None:
+    ran = dialer("key", "create", "--name", "crm", "--scope", "admin")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("Scopes are not supported by this version")
+    assert list(Path().iterdir()) == []
 
 
 def test_a_key_needs_a_name(dialer: Dialer) -> None:

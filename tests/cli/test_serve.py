@@ -54,6 +54,22 @@ def test_serve_without_a_file_says_what_counts_and_stops_on_a_signal(tmp_path: P
     assert (tmp_path / "dialer.key").exists()
 
 
+def test_a_second_database_in_a_folder_has_a_key_file_of_its_own_which_the_verbs_find(
+    dialer: Dialer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialer("key", "create", "--name", "first")
+    (tmp_path / "dialer.key").write_text("of the first", "utf-8")
+    (tmp_path / "config.toml").write_text('[store]\npath = "second.db"\n', "utf-8")
+
+    with process(tmp_path, "serve") as running:
+        assert running.stdout is not None
+        assert running.stdout.readline().endswith("/second.db.key)\n")
+        monkeypatch.setenv("DIALER_URL", listening(running))
+        assert dialer("campaign", "list").code == 0
+
+    assert (tmp_path / "dialer.key").read_text("utf-8") == "of the first"
+
+
 def test_serve_with_a_faulty_file_tells_every_fault_and_does_not_start(dialer: Dialer) -> None:
     Path("config.toml").write_text('[http]\nprot = 1\n[wallet]\ncurrency = "USD"\n', "utf-8")
 

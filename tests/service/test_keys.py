@@ -98,6 +98,23 @@ async def test_the_first_key_replaces_a_file_that_somebody_left(store: Store, tm
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
+async def test_the_first_key_of_a_second_database_leaves_the_others_file_alone(
+    store: Store, database: Path
+) -> None:
+    file = database.with_name("dialer.key")
+    file.write_text("another's")
+    await asyncio.to_thread(direct.transact, database.with_name("another.sqlite"), FakeClock(), keys.every)
+
+    new = await keys.first_key(store, file)
+
+    assert new is not None
+    assert file.read_text() == "another's"
+    own = keys.key_file_of(database)
+    assert own.name == f"{database.name}.key"
+    assert own.read_text() == f"{new.token}\n"
+    assert stat.S_IMODE(own.stat().st_mode) == 0o600
+
+
 async def test_a_key_made_beside_a_running_daemon_counts_at_once(store: Store, database: Path) -> None:
     new = await asyncio.to_thread(
         direct.transact, database, FakeClock(), lambda tx: keys.create(tx, "by hand")

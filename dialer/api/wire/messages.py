@@ -6,6 +6,8 @@ from dialer.domain.campaign import Campaign, CampaignStatus
 from dialer.domain.clock import Instant
 from dialer.domain.schedule import format_instant
 
+NOT_LAUNCHED = "Draft created, but not launched:"
+
 
 def clock_starts(campaign: Campaign) -> bool:
     """Whether the clock starts it: a draft that nobody holds back, or what is launched ahead of its time."""
@@ -41,7 +43,7 @@ def launched(campaign: Campaign, more: Sequence[str] = ()) -> str:
 
 
 def not_launched(campaign: Campaign, why: str) -> str:
-    return f"Draft created, but not launched: {why} {_how_to_launch(campaign)}"
+    return f"{NOT_LAUNCHED} {why} {_how_to_launch(campaign)}"
 
 
 def resumed(campaign: Campaign) -> str:
