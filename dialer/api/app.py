@@ -17,7 +17,7 @@ from dialer.api.http import (
     SimulatorCalls,
 )
 from dialer.api.intake import Intake
-from dialer.api.problems import answer_problems, route_of
+from dialer.api.problems import answer_problems, quieten_unreadable, route_of
 from dialer.service.parts import Parts
 
 _ALIASES = ("", "/v1", "/v2")
@@ -32,6 +32,7 @@ def build_app(parts: Parts, *, simulator_calls: SimulatorCalls | None = None) ->
         middlewares=[log_access, answer_problems, authenticate],
         client_max_size=LARGEST_BODY + 1,  # aiohttp refuses what reaches its limit
     )
+    quieten_unreadable()
     app[PARTS] = parts
     app[SIMULATOR_CALLS] = simulator_calls
     app[INTAKE] = Intake()

@@ -1,10 +1,12 @@
 """The one table from errors to statuses, and the body of every error."""
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 
 import structlog
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 from aiohttp.web_exceptions import HTTPException
 
 from dialer.api.http import Handler, NotDeclaredJson, TooLarge
@@ -64,6 +66,16 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
     except Exception:  # noqa: BLE001  the outermost frame of a request: nothing inside may reach the client
         _log.exception("request_failed", method=request.method, route=route_of(request))
         return problem(500, "Something went wrong in the dialer; its log says what.")
+
+
+def quieten_unreadable() -> None:
+    """What a client sends that is no HTTP is answered, and is no error of the daemon's with a traceback."""
+    logging.getLogger("aiohttp.server").addFilter(_is_ours)
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError | web.RequestPayloadError)
 
 
 def route_of(request: web.Request) -> str:

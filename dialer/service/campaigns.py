@@ -249,7 +249,11 @@ def _may_launch(campaign: Campaign, *, force_rerun: bool, start_now: bool) -> No
         return
     if campaign.status is CampaignStatus.LAUNCHED and start_now:
         return
-    raise WrongState(f"The campaign is {campaign.status}; only a draft can be launched.")
+    mend = {
+        CampaignStatus.PAUSED: "resume it to go on",
+        CampaignStatus.LAUNCHED: "launch it with ?now=true to start it at once",
+    }.get(campaign.status, "only a draft can be launched")
+    raise WrongState(f"The campaign is {campaign.status}; {mend}.")
 
 
 def _observed(parts: Parts, view: Snapshot, campaign: Campaign) -> Campaign:

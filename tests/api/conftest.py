@@ -56,6 +56,11 @@ class Api:
         self.clock = clock
         self.token = token
 
+    @property
+    def address(self) -> tuple[str, int]:
+        assert self._client.port is not None  # it listens
+        return self._client.host, self._client.port
+
     async def get(self, path: str, **query: str) -> Answer:
         return await self.send("GET", path, params=query)
 

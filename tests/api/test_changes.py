@@ -109,6 +109,20 @@ async def test_a_null_under_way_that_takes_nothing_away_is_fine(api: Api) -> Non
     assert answer.status == 200
 
 
+async def test_a_launch_of_what_is_launched_or_paused_says_what_to_do(api: Api) -> None:
+    path = f"/campaigns/{(await api.created(schedule='2027-06-01T08:00:00Z', status='launched'))['id']}"
+
+    launched = await api.post(f"{path}/launch")
+    await api.post(f"{path}/pause")
+    paused = await api.post(f"{path}/launch")
+
+    assert launched.status == paused.status == 409
+    assert launched.body["detail"] == (
+        "The campaign is launched; launch it with ?now=true to start it at once."
+    )
+    assert paused.body["detail"] == "The campaign is paused; resume it to go on."
+
+
 class TestNobodyToDial:
     @pytest.fixture
     def policy(self) -> Policy:

@@ -57,14 +57,6 @@ async def test_a_body_above_16_mib_is_413_whether_or_not_its_length_is_declared(
     assert declared.body == {"detail": "The body is larger than 16 MiB.", "status": 413}
 
 
-async def test_a_body_that_does_not_decompress_is_a_400(api: Api) -> None:
-    headers = {"Content-Type": "application/json", "Content-Encoding": "deflate"}
-
-    answer = await api.send("POST", "/campaigns", data=b"\xff\xff\xff\xff not deflated", headers=headers)
-
-    assert answer.status == 400
-
-
 async def test_a_store_that_cannot_be_written_is_a_503_to_be_tried_again(api: Api) -> None:
     async def refuse(_request: web.Request) -> web.Response:
         raise StoreUnavailable("The database cannot be written: disk full.")
