@@ -138,3 +138,60 @@ class TestNobodyToDial:
         assert launched["message"] == (
             "Campaign launched successfully. Nobody could be dialled; the campaign is completed."
         )
+
+
+async def test_a_draft_takes_every_change_and_keeps_the_rest(api: Api) -> None:
+    created = await api.created(config={"retry": {"enabled": True, "intervalsMinutes": [60]}})
+
+    answer = await api.patch(
+        f"/campaigns/{created['id']}",
+        {
+            "name": " Renamed ",
+            "contacts": [{"phone": "+12025550111", "name": "Ada"}],
+            "schedule": "2027-06-01T08:00:00Z",
+            "config": {"pacing": {"calls_per_second": 2}},
+        },
+    )
+
+    assert answer.status == 200
+    assert answer.body["name"] == "Renamed"
+    assert answer.body["total_contacts"] == 1
+    assert answer.body["autostart"] is True
+    assert answer.body["config"] == {
+        "retry": {"enabled": True, "intervalsMinutes": [60]},
+        "pacing": {"calls_per_second": 2},
+    }
+    untouched = ("agent_id", "timezone", "max_concurrent", "from_number", "type")
+    assert {key: answer.body[key] for key in untouched} == {key: created[key] for key in untouched}
+    contacts = (await api.get(f"/campaigns/{created['id']}/contacts")).body["contacts"]
+    assert [contact["name"] for contact in contacts] == ["Ada"]
+
+
+async def test_a_running_campaign_takes_its_limits_alone(api: Api) -> None:
+    path = f"/campaigns/{(await api.created(status='running'))['id']}"
+
+    allowed = await api.patch(path, {"max_concurrent": 9, "config": {"pacing": {"calls_per_second": 1.5}}})
+    assert allowed.status == 200
+    assert allowed.body["max_concurrent"] == 9
+
+    mixed = await api.patch(path, {"name": "x", "timezone": "UTC", "config": {"on_unknown": "hold"}})
+    assert mixed.status == 403
+    assert "config.on_unknown, timezone" in mixed.body["detail"]
+    assert (await api.get(path)).body["name"] == "Test"
+
+
+async def test_a_launched_campaign_takes_a_new_schedule(api: Api) -> None:
+    created = await api.created(schedule="2027-06-01T08:00:00Z", status="launched")
+    assert created["status"] == "launched"
+
+    answer = await api.patch(f"/campaigns/{created['id']}", {"scheduled_at": "2027-07-01T08:00:00Z"})
+
+    assert answer.status == 200
+    assert answer.body["scheduled_at"] == "2027-07-01T08:00:00Z"
+
+
+async def test_what_a_change_may_not_hold_is_a_422_before_the_status_counts(api: Api) -> None:
+    path = f"/campaigns/{(await api.created(status='running'))['id']}"
+
+    assert (await api.patch(path, {"max_concurrent": 0, "timezone": "Mars/Olympus"})).status == 422
+    assert (await api.patch(path, {"status": "running"})).status == 422
