@@ -13,6 +13,7 @@ from aiohttp import web
 
 from dialer import failpoint, logs
 from dialer.api.app import build_app
+from dialer.api.runner import Runner
 from dialer.carriers.simulator.carrier import SimulatedCarrier
 from dialer.carriers.simulator.opening import open_simulator
 from dialer.carriers.simulator.remote import RemoteSimulator
@@ -163,7 +164,7 @@ async def _listening(
     """The HTTP server; it outlives the drain, since carriers report the end of calls over it."""
     simulated = next(iter(carriers.values()), None)
     app = build_app(parts, simulator_calls=simulated.listing if simulated else None)
-    runner = web.AppRunner(app, handle_signals=False, access_log=None, shutdown_timeout=2.0)
+    runner = Runner(app, handle_signals=False, access_log=None, shutdown_timeout=2.0)
     await runner.setup()
     try:
         site = web.TCPSite(runner, config.http.host, config.http.port)

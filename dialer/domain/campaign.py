@@ -104,7 +104,7 @@ def read_config(document: str) -> CampaignConfig:
     """Parses the canonical JSON that the API stored.
 
     Its keys: `retry {enabled, intervalsMinutes, byOutcome}`, `pacing {calls_per_second}`,
-    `expires_at` (ISO 8601 as given) with `expires_at_ms`, `on_unknown` ("hold" or "retry_after:Nh").
+    `expires_at` (ISO 8601, UTC) with `expires_at_ms`, `on_unknown` ("hold" or "retry_after:Nh").
     """
     raw = json.loads(document)
     retry = raw.get("retry") or {}

@@ -1,6 +1,7 @@
 """One attempt, from its slot to its end: claim, send, commit the answer, follow the call."""
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from structlog.contextvars import bind_contextvars
@@ -42,6 +43,8 @@ class Errand:
     agent: Agent
     contact: ContactId
     person: Person
+    claimed: Callable[[], None]
+    """Called once the intent is committed: the contact is no longer due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Caller:
                 if held is not None:
                     trunk.spared(errand)
                     return held
+                errand.claimed()
                 result = await self._send(intent, errand.agent, trunk, dial, now)
                 if result is None:
                     trunk.spared(errand)

@@ -14,8 +14,8 @@ from dialer.service.parts import Parts
 from dialer.store import contacts
 from dialer.store.unit import Snapshot
 
-_PAGE = 300
-_LOW = 100
+_PAGE = 400
+_LOW = 150
 
 
 class CampaignQueue:
@@ -32,8 +32,12 @@ class CampaignQueue:
         self.next_due: Instant | None = 0  # at once
         """When there may be more to read; None: nobody waits."""
         self.reading = False
+        """Whether a page is being read; set by whoever starts the read."""
         self._ready: deque[tuple[ContactId, Person]] = deque()
         self._taken: set[ContactId] = set()
+        """Being called, or about to be."""
+        self._unclaimed: set[ContactId] = set()
+        """Of these, the ones that a read still finds due."""
         self._untried_after = ContactId(0)
         self._rewound = False
 
@@ -42,6 +46,7 @@ class CampaignQueue:
         if campaign.run != self.campaign.run:
             self._ready.clear()
             self._taken.clear()
+            self._unclaimed.clear()
         self.campaign = campaign
         self.agent = agent
         self.bucket.rate = campaign.config.calls_per_second
@@ -67,11 +72,16 @@ class CampaignQueue:
 
     def done(self, contact: ContactId) -> None:
         """Its call has ended, or its row says when it is due."""
+        self._unclaimed.discard(contact)
         self._taken.discard(contact)
+
+    def claimed(self, contact: ContactId) -> None:
+        """Its row says that it is in progress; what was read before still may not."""
+        self._unclaimed.discard(contact)
 
     def put_back(self, contact: ContactId, until: Instant) -> None:
         """It was not claimed, and its row is as it was: it is looked for again from then on."""
-        self._taken.discard(contact)
+        self.done(contact)
         self._rewind()
         self.due_at(until)
 
@@ -89,26 +99,25 @@ class CampaignQueue:
         campaign = self.campaign
         untried_after = self._untried_after
         self._rewound = False
-        self.reading = True
         self.next_due = None  # what falls due during the read sets it again
-        limit = _PAGE + len(self._taken)
+        limit, taken = _PAGE + len(self._unclaimed), frozenset(self._taken)
 
-        def read(view: Snapshot) -> tuple[list[tuple[ContactId, Person]], ContactId, Instant | None]:
-            found, last = contacts.due(view, campaign, limit=limit, untried_after=untried_after)
-            more = view.now if len(found) == limit else contacts.next_due(view, campaign, view.now)
-            return found, last, more
+        def read(view: Snapshot) -> tuple[contacts.Due, Instant | None]:
+            found = contacts.due(view, campaign, limit=limit, untried_after=untried_after, taken=taken)
+            more = view.now if found.full else contacts.next_due(view, campaign, view.now)
+            return found, more
 
         try:
-            found, last, more = await persist(parts, lambda: parts.store.read(read))
+            found, more = await persist(parts, lambda: parts.store.read(read))
         finally:
             self.reading = False
         if campaign.run != self.campaign.run:
             self.next_due = 0
             return
         if not self._rewound:
-            self._untried_after = last
-        fresh = [(contact, person) for contact, person in found if contact not in self._taken]
-        self._ready.extend(fresh)
-        self._taken.update(contact for contact, _ in fresh)
+            self._untried_after = found.untried_after
+        self._ready.extend(found.people)
+        self._taken.update(contact for contact, _ in found.people)
+        self._unclaimed.update(contact for contact, _ in found.people)
         if more is not None:
             self.due_at(more)

@@ -8,6 +8,7 @@ import heapq
 import itertools
 import math
 from collections import deque
+from functools import partial
 
 from dialer.domain.campaign import Campaign, CampaignStatus
 from dialer.domain.clock import SECOND, Instant
@@ -149,6 +150,7 @@ class Runner:
         if self._queues.get(queue.campaign.id) is not queue:
             return
         if queue.wants_more(now):
+            queue.reading = True  # from now on, not from when the task first runs: one read at a time
             self._calls.create_task(self._read_ahead(queue))
         elif queue.next_due is not None and queue.next_due > now:
             self._set_alarm(queue, queue.next_due)
@@ -168,7 +170,7 @@ class Runner:
         queue.bucket.spend()
         self._bucket.spend()
         contact, person = queue.take()
-        errand = Errand(queue.campaign, queue.agent, contact, person)
+        errand = Errand(queue.campaign, queue.agent, contact, person, partial(queue.claimed, contact))
         trunk.spend(errand)
         self._calls.create_task(self._call(queue, trunk, errand, self.seat(queue.campaign.id)))
 

@@ -1,8 +1,9 @@
 """The contact table, and the lists that make many of its rows visible at once."""
 
 import sqlite3
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 
 from dialer.domain.call import Outcome
 from dialer.domain.campaign import Campaign, CampaignStatus
@@ -58,12 +59,28 @@ def delete_chunk(tx: Transaction, list_id: ListId, limit: int) -> bool:
     return True
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A page of contacts that can be dialled now."""
+
+    people: Sequence[tuple[ContactId, Person]]
+    full: bool
+    """Whether there may be more of them."""
+    untried_after: ContactId
+    """How far the untried rows of a re-run were walked."""
+
+
 def due(
-    view: Snapshot, campaign: Campaign, *, limit: int, untried_after: ContactId
-) -> tuple[list[tuple[ContactId, Person]], ContactId]:
+    view: Snapshot,
+    campaign: Campaign,
+    *,
+    limit: int,
+    untried_after: ContactId,
+    taken: AbstractSet[ContactId] = frozenset(),
+) -> Due:
     """Contacts to dial now: those of this run whose time has come, then those this run has not tried.
 
-    The untried rows of a re-run are walked in the order of the list; the second value is how far.
+    The untried rows of a re-run are walked in the order of the list. Those that are `taken` are left out.
     """
     rows = view.execute(
         f"SELECT id, {_PERSON} FROM contact"
@@ -77,7 +94,8 @@ def due(
         ).fetchall()
         untried_after = untried[-1][0] if untried else untried_after
         rows += untried
-    return [(ContactId(row[0]), Person(*tuple(row)[1:])) for row in rows], untried_after
+    people = [(ContactId(row[0]), Person(*tuple(row)[1:])) for row in rows if row[0] not in taken]
+    return Due(people, len(rows) == limit, untried_after)
 
 
 def next_due(view: Snapshot, campaign: Campaign, after: Instant) -> Instant | None:
@@ -92,8 +110,7 @@ def next_due(view: Snapshot, campaign: Campaign, after: Instant) -> Instant | No
 
 def any_due(view: Snapshot, campaign: Campaign) -> bool:
     """Whether somebody could be dialled at this instant."""
-    found, _ = due(view, campaign, limit=1, untried_after=ContactId(0))
-    return bool(found)
+    return bool(due(view, campaign, limit=1, untried_after=ContactId(0)).people)
 
 
 def begin(tx: Transaction, contact_id: ContactId, *, run: int, attempts: int, progress: Progress) -> None:
