@@ -14,8 +14,8 @@ from dialer.service.parts import Parts
 from dialer.store import contacts
 from dialer.store.unit import Snapshot
 
-_PAGE = 400
-_LOW = 150
+_PAGE = 300
+_LOW = 100
 
 
 class CampaignQueue:
