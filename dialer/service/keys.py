@@ -15,7 +15,6 @@ from dialer.store.unit import Snapshot, Transaction
 
 _BYTES = 32
 _LONGEST_TOKEN = 256
-_HEADER = b"SQLite format 3\0"
 _FIRST = "first key, made by serve"
 
 
@@ -89,21 +88,19 @@ def _digest(token: str) -> str:
 
 
 def _leave(token: str, file: Path, database: Path) -> None:
-    if file.exists() and any(
-        _is_database(each) for each in file.parent.iterdir() if each.name != database.name
-    ):
+    if file.exists() and _another_is_served_beside(database):
         file = key_file_of(database)
     _write_private(file, f"{token}\n")
 
 
-def _is_database(file: Path) -> bool:
-    try:
-        if not file.is_file():
-            return False
-        with file.open("rb") as opened:
-            return opened.read(len(_HEADER)) == _HEADER
-    except OSError:
-        return False
+def _another_is_served_beside(database: Path) -> bool:
+    """Judged by the lock file that each daemon leaves beside its database.
+
+    Nothing is opened: to close a file of an open SQLite database drops the locks of the whole process on it,
+    and another process then cuts the shared memory from under us.
+    """
+    own = f"{database.name}.lock"
+    return any(lock.name != own and lock.with_suffix("").exists() for lock in database.parent.glob("*.lock"))
 
 
 def _write_private(file: Path, text: str) -> None:

@@ -57,7 +57,8 @@ def test_serve_without_a_file_says_what_counts_and_stops_on_a_signal(tmp_path: P
 def test_a_second_database_in_a_folder_has_a_key_file_of_its_own_which_the_verbs_find(
     dialer: Dialer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    dialer("key", "create", "--name", "first")
+    with process(tmp_path, "serve") as first:
+        listening(first)
     (tmp_path / "dialer.key").write_text("of the first", "utf-8")
     (tmp_path / "config.toml").write_text('[store]\npath = "second.db"\n', "utf-8")
 

@@ -1,8 +1,10 @@
 import asyncio
+import os
 import re
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,7 +105,8 @@ async def test_the_first_key_of_a_second_database_leaves_the_others_file_alone(
 ) -> None:
     file = database.with_name("dialer.key")
     file.write_text("another's")
-    await asyncio.to_thread(direct.transact, database.with_name("another.sqlite"), FakeClock(), keys.every)
+    async with open_store(database.with_name("another.sqlite"), FakeClock()):
+        pass
 
     new = await keys.first_key(store, file)
 
@@ -113,6 +116,44 @@ async def test_the_first_key_of_a_second_database_leaves_the_others_file_alone(
     assert own.name == f"{database.name}.key"
     assert own.read_text() == f"{new.token}\n"
     assert stat.S_IMODE(own.stat().st_mode) == 0o600
+
+
+async def test_an_old_key_file_with_no_other_database_beside_it_is_replaced(
+    store: Store, database: Path
+) -> None:
+    """A start that died between writing the file and committing the key."""
+    file = database.with_name("dialer.key")
+    file.write_text("never committed")
+
+    new = await keys.first_key(store, file)
+
+    assert new is not None
+    assert file.read_text() == f"{new.token}\n"
+
+
+async def test_making_the_first_key_opens_no_file_of_the_open_database(
+    store: Store, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Closing it again would drop SQLite's locks; another process then cuts the shared memory: SIGBUS."""
+    file = database.with_name("dialer.key")
+    file.write_text("never committed")
+    opened: list[str] = []
+    by_path, by_number = Path.open, os.open
+
+    def open_path(path: Path, *rest: Any) -> Any:
+        opened.append(path.name)
+        return by_path(path, *rest)
+
+    def open_number(path: Any, *rest: Any) -> int:
+        opened.append(Path(path).name)
+        return by_number(path, *rest)
+
+    monkeypatch.setattr(Path, "open", open_path)
+    monkeypatch.setattr(os, "open", open_number)
+
+    await keys.first_key(store, file)
+
+    assert opened == ["dialer.key.new"]
 
 
 async def test_a_key_made_beside_a_running_daemon_counts_at_once(store: Store, database: Path) -> None:
