@@ -20,7 +20,7 @@ _CALM_ROUNDS = 20
 """Rounds of the loop without any work for the store, after which everything is at rest."""
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="session")
 def no_blocking_call_in_the_loop() -> Iterator[None]:
     """Our code may block in threads of its own, never in the loop's."""
     with blockbuster_ctx("dialer") as guard:
