@@ -112,7 +112,7 @@ class Caller:
             keys=len(attempt.dtmf or ""),
             seen=trunk.looking(),
         )
-        bind_contextvars(campaign=attempt.campaign, contact=attempt.contact, attempt=attempt.id)
+        bind_contextvars(contact=attempt.contact, attempt=attempt.id)
         with self._switchboard.line(attempt.id, attempt.campaign) as line:
             line.unwanted = attempt.hangup_requested_at is not None
             known = attempt.state is not AttemptState.UNCERTAIN
