@@ -1,27 +1,28 @@
 """The HTTP application: its routes and what every request passes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import structlog
 from aiohttp import web
 
 from dialer.api import calls, campaigns, contacts, daemon
 from dialer.api.auth import authenticate
-from dialer.api.http import (
-    INTAKE,
-    LARGEST_BODY,
-    PARTS,
-    SIMULATOR_CALLS,
-    Handler,
-    Route,
-    SimulatorCalls,
-)
+from dialer.api.http import INTAKE, LARGEST_BODY, PARTS, SIMULATOR_CALLS, TABLE, SimulatorCalls
 from dialer.api.intake import Intake
 from dialer.api.problems import answer_problems, quieten_unreadable, route_of
+from dialer.api.route import Handler, Route
 from dialer.service.parts import Parts
 
+ROUTES: tuple[Route, ...] = (
+    *daemon.ROUTES,
+    *campaigns.ROUTES,
+    *contacts.ROUTES,
+    *calls.ROUTES,
+)
+"""Everything that answers."""
+
 _ALIASES = ("", "/v1", "/v2")
-"""Where the campaigns stand."""
+"""Where versioned routes stand."""
 
 _log = structlog.get_logger(__name__)
 
@@ -37,12 +38,7 @@ def build_app(parts: Parts, *, simulator_calls: SimulatorCalls | None = None) ->
     app[SIMULATOR_CALLS] = simulator_calls
     app[INTAKE] = Intake()
     app.on_cleanup.append(_close_intake)
-    _add(app, daemon.ROUTES)
-    _add(app, calls.ROUTES)
-    for prefix in _ALIASES:
-        _add(app, campaigns.ROUTES, prefix)
-        _add(app, contacts.ROUTES, prefix)
-        _add(app, calls.OF_CAMPAIGNS, prefix)
+    app[TABLE] = dict(_add(app.router, ROUTES))
     return app
 
 
@@ -59,13 +55,17 @@ async def log_access(request: web.Request, handler: Handler) -> web.StreamRespon
     return response
 
 
-def _add(app: web.Application, routes: Iterable[Route], prefix: str = "") -> None:
-    for method, path, handler in routes:
-        for ending in ("", "/"):
-            if method == "GET":
-                app.router.add_get(f"{prefix}{path}{ending}", handler)  # and HEAD
-            else:
-                app.router.add_route(method, f"{prefix}{path}{ending}", handler)
+def _add(router: web.UrlDispatcher, routes: Iterable[Route]) -> Iterator[tuple[web.AbstractRoute, Route]]:
+    for route in routes:
+        methods = ("GET", "HEAD") if route.method == "GET" else (route.method,)
+        for prefix in _ALIASES if route.versioned else ("",):
+            for path in _with_slash(f"{prefix}{route.path}"):
+                for method in methods:
+                    yield router.add_route(method, path, route.handler), route
+
+
+def _with_slash(path: str) -> tuple[str, ...]:
+    return (path,) if path.endswith("/") else (path, f"{path}/")
 
 
 async def _close_intake(app: web.Application) -> None:

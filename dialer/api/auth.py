@@ -4,8 +4,9 @@ import re
 
 from aiohttp import web
 
-from dialer.api.http import PARTS, Handler
+from dialer.api.http import PARTS
 from dialer.api.problems import problem
+from dialer.api.route import Handler
 from dialer.service import keys
 
 _OPEN = frozenset({"/healthz", "/readyz"})

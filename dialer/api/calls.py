@@ -2,10 +2,12 @@
 
 from aiohttp import web
 
-from dialer.api.http import PARTS, Route, answer
+from dialer.api.http import PARTS, answer
+from dialer.api.route import CURSOR, PHONE, Route, choice, text, whole
 from dialer.api.wire.call_answer import CallAnswer, CallList, CallPage
 from dialer.api.wire.query import Query
 from dialer.domain.call import AttemptState, Channel
+from dialer.domain.scope import Scope
 from dialer.service import attempts
 
 _LIST = 20
@@ -45,8 +47,36 @@ async def show(request: web.Request) -> web.Response:
     return answer(CallAnswer.of(await attempts.get(request.app[PARTS], request.match_info["id"])))
 
 
-OF_CAMPAIGNS: tuple[Route, ...] = (("GET", "/campaigns/{id}/calls", page_of_campaign),)
 ROUTES: tuple[Route, ...] = (
-    ("GET", "/v2/calls", page),
-    ("GET", "/v2/calls/{id}", show),
+    Route(
+        "GET",
+        "/campaigns/{id}/calls",
+        page_of_campaign,
+        "Lists a campaign's calls, the oldest first.",
+        Scope.CONTACTS_READ,
+        {200: CallPage},
+        query=(
+            choice("status", "In this state alone.", AttemptState),
+            PHONE,
+            CURSOR,
+            whole("limit", "How many at most.", _PAGE, least=1, most=_LARGEST_PAGE),
+        ),
+        versioned=True,
+    ),
+    Route(
+        "GET",
+        "/v2/calls",
+        page,
+        "Lists the calls of all campaigns, the newest first.",
+        Scope.CONTACTS_READ,
+        {200: CallList},
+        query=(
+            text("type", "`outbound`, the only type there is.", "^outbound$"),
+            choice("channel", "On this channel alone.", Channel),
+            choice("status", "In this state alone.", AttemptState),
+            whole("limit", "How many at most.", _LIST, least=1, most=_LARGEST_LIST),
+            whole("offset", "How many are left out.", 0),
+        ),
+    ),
+    Route("GET", "/v2/calls/{id}", show, "Shows a call.", Scope.CONTACTS_READ, {200: CallAnswer}),
 )

@@ -2,15 +2,18 @@
 
 from aiohttp import web
 
-from dialer.api.http import INTAKE, PARTS, Route, answer, read_json
+from dialer.api.http import INTAKE, PARTS, answer, read_json
+from dialer.api.idempotency import sealed
+from dialer.api.route import Route, choice, flag, whole
+from dialer.api.wire.campaign import ChangeBody, CreateBody
 from dialer.api.wire.campaign_answer import CampaignAnswer, CampaignPage, Launched, Paused, Resumed
 from dialer.api.wire.messages import created, launched, not_launched, paused
 from dialer.api.wire.query import Query
 from dialer.api.wire.rules import Rules
 from dialer.domain.call import Channel
 from dialer.domain.campaign import Campaign, CampaignStatus
-from dialer.domain.errors import Incomplete, StoreUnavailable, WrongState
-from dialer.service import campaigns
+from dialer.domain.scope import Scope
+from dialer.service import campaigns, drafts
 from dialer.service.notices import notices
 from dialer.service.parts import Parts
 
@@ -22,22 +25,21 @@ async def create(request: web.Request) -> web.Response:
     parts = request.app[PARTS]
     rules = _rules(parts)
     asked = await request.app[INTAKE].create(await read_json(request), rules)
-    campaign = await campaigns.create(parts, asked.new, asked.audience)
-    more = [*asked.notes, *notices(campaign, parts)]
-    if asked.launch:
-        campaign, message = await _launch_new(parts, campaign, more)
-    else:
-        message = " ".join([created(campaign, asked.waits, rules.now), *more])
-    return answer(CampaignAnswer.of(campaign, message), status=201)
 
+    def shown(made: drafts.Created) -> CampaignAnswer:
+        campaign, more = made.campaign, [*asked.notes, *notices(made.campaign, parts)]
+        if made.refused is not None:
+            message = " ".join([not_launched(campaign, made.refused), *more])
+        elif asked.launch:
+            message = launched(campaign, more)
+        else:
+            message = " ".join([created(campaign, asked.waits, rules.now), *more])
+        return CampaignAnswer.of(campaign, message)
 
-async def _launch_new(parts: Parts, campaign: Campaign, more: list[str]) -> tuple[Campaign, str]:
-    """The launched campaign, or the draft and why it stays one: it was created, so this is no error."""
-    try:
-        campaign = await campaigns.launch(parts, campaign.public_id)
-    except (Incomplete, WrongState, StoreUnavailable) as error:
-        return campaign, " ".join([not_launched(campaign, str(error)), *more])
-    return campaign, launched(campaign, more)
+    made = await drafts.create(
+        parts, asked.new, asked.audience, launch=asked.launch, seal=sealed(request, shown, 201)
+    )
+    return answer(shown(made), status=201)
 
 
 async def page(request: web.Request) -> web.Response:
@@ -60,7 +62,7 @@ async def show(request: web.Request) -> web.Response:
 async def change(request: web.Request) -> web.Response:
     parts = request.app[PARTS]
     asked = await request.app[INTAKE].change(await read_json(request), _rules(parts))
-    campaign = await campaigns.change(parts, request.match_info["id"], asked.apply, asked.audience)
+    campaign = await drafts.change(parts, request.match_info["id"], asked.apply, asked.audience)
     message = " ".join([*asked.message(campaign), *notices(campaign, parts)])
     return answer(CampaignAnswer.of(campaign, message or None))
 
@@ -70,8 +72,14 @@ async def launch(request: web.Request) -> web.Response:
     query = Query(request.query)
     rerun, now = query.flag("force_rerun") or False, query.flag("now") or False
     query.check()
-    campaign = await campaigns.launch(parts, request.match_info["id"], force_rerun=rerun, start_now=now)
-    return answer(Launched.of(campaign, launched(campaign, notices(campaign, parts))))
+
+    def shown(campaign: Campaign) -> Launched:
+        return Launched.of(campaign, launched(campaign, notices(campaign, parts)))
+
+    campaign = await campaigns.launch(
+        parts, request.match_info["id"], force_rerun=rerun, start_now=now, seal=sealed(request, shown)
+    )
+    return answer(shown(campaign))
 
 
 async def pause(request: web.Request) -> web.Response:
@@ -94,13 +102,101 @@ def _rules(parts: Parts) -> Rules:
     return Rules.of(parts.policy, parts.clock.now())
 
 
+_READ, _WRITE, _LAUNCH = Scope.CAMPAIGNS_READ, Scope.CAMPAIGNS_WRITE, Scope.CAMPAIGNS_LAUNCH
+_MOVE = frozenset({409})
+
 ROUTES: tuple[Route, ...] = (
-    ("POST", "/campaigns", create),
-    ("GET", "/campaigns", page),
-    ("GET", "/campaigns/{id}", show),
-    ("PATCH", "/campaigns/{id}", change),
-    ("POST", "/campaigns/{id}/launch", launch),
-    ("POST", "/campaigns/{id}/pause", pause),
-    ("POST", "/campaigns/{id}/resume", resume),
-    ("POST", "/campaigns/{id}/cancel", cancel),
+    Route(
+        "POST",
+        "/campaigns",
+        create,
+        "Creates a campaign; `status` may ask for its launch.",
+        _WRITE,
+        {201: CampaignAnswer},
+        body=CreateBody,
+        errors=frozenset({404}),
+        idempotent=True,
+        versioned=True,
+    ),
+    Route(
+        "GET",
+        "/campaigns",
+        page,
+        "Lists campaigns, the newest first.",
+        _READ,
+        {200: CampaignPage},
+        query=(
+            choice("status", "In this status alone.", CampaignStatus),
+            choice("channel", "On this channel alone.", Channel),
+            choice("type", "The same as `channel`.", Channel),
+            whole("limit", "How many at most.", _PAGE, least=1, most=_LARGEST_PAGE),
+            whole("offset", "How many are left out.", 0),
+        ),
+        versioned=True,
+    ),
+    Route(
+        "GET",
+        "/campaigns/{id}",
+        show,
+        "Shows a campaign.",
+        _READ,
+        {200: CampaignAnswer},
+        versioned=True,
+    ),
+    Route(
+        "PATCH",
+        "/campaigns/{id}",
+        change,
+        "Changes what is sent.",
+        _WRITE,
+        {200: CampaignAnswer},
+        body=ChangeBody,
+        versioned=True,
+    ),
+    Route(
+        "POST",
+        "/campaigns/{id}/launch",
+        launch,
+        "Starts a campaign, now or at its time.",
+        _LAUNCH,
+        {200: Launched},
+        query=(
+            flag("force_rerun", "Also one that is over: everybody is called again."),
+            flag("now", "At once, whatever its schedule."),
+        ),
+        errors=_MOVE | {422},
+        idempotent=True,
+        versioned=True,
+    ),
+    Route(
+        "POST",
+        "/campaigns/{id}/pause",
+        pause,
+        "Once it has answered, no new call leaves.",
+        _LAUNCH,
+        {200: Paused},
+        query=(flag("hangup", "Calls in progress are ended, too."),),
+        errors=_MOVE,
+        versioned=True,
+    ),
+    Route(
+        "POST",
+        "/campaigns/{id}/resume",
+        resume,
+        "Goes on after a pause.",
+        _LAUNCH,
+        {200: Resumed},
+        errors=_MOVE,
+        versioned=True,
+    ),
+    Route(
+        "POST",
+        "/campaigns/{id}/cancel",
+        cancel,
+        "Ends it for good; who was pending is not called.",
+        _LAUNCH,
+        {200: CampaignAnswer},
+        errors=_MOVE,
+        versioned=True,
+    ),
 )

@@ -2,11 +2,13 @@
 
 from aiohttp import web
 
-from dialer.api.http import PARTS, Route, answer
+from dialer.api.http import PARTS, answer
+from dialer.api.route import CURSOR, PHONE, Route, choice, flag, whole
 from dialer.api.wire.contact_answer import ContactAnswer, ContactPage
 from dialer.api.wire.query import Query
 from dialer.domain.call import Outcome
 from dialer.domain.retry import ContactStatus
+from dialer.domain.scope import Scope
 from dialer.service import contacts
 
 _PAGE = 100
@@ -34,4 +36,22 @@ async def page(request: web.Request) -> web.Response:
     return answer(ContactPage(contacts=shown, next_cursor=None if cursor is None else str(cursor)))
 
 
-ROUTES: tuple[Route, ...] = (("GET", "/campaigns/{id}/contacts", page),)
+ROUTES: tuple[Route, ...] = (
+    Route(
+        "GET",
+        "/campaigns/{id}/contacts",
+        page,
+        "Lists contacts, each with the reason why it is not being called now.",
+        Scope.CONTACTS_READ,
+        {200: ContactPage},
+        query=(
+            choice("status", "In this status alone.", ContactStatus),
+            choice("outcome", "With this outcome alone.", Outcome),
+            PHONE,
+            flag("held", "Those that wait for the operator's decision, or the others."),
+            CURSOR,
+            whole("limit", "How many at most.", _PAGE, least=1, most=_LARGEST_PAGE),
+        ),
+        versioned=True,
+    ),
+)

@@ -1,10 +1,12 @@
 """The daemon about itself: alive, ready, and what its simulated network was asked for."""
 
 from aiohttp import web
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from dialer.api.http import PARTS, SIMULATOR_CALLS, Route, answer, raw_answer
+from dialer.api.http import PARTS, SIMULATOR_CALLS, answer, raw_answer
 from dialer.api.problems import problem
+from dialer.api.route import Route
+from dialer.domain.scope import Scope
 
 
 class Alive(BaseModel):
@@ -17,6 +19,22 @@ class Readiness(BaseModel):
     status: int
     detail: str
     reasons: dict[str, str]
+
+
+class SimulatedCall(BaseModel):
+    attempt_id: str
+    to: str
+    from_: str | None = Field(alias="from")
+    placed_at: str
+    answered_at: str | None
+    ended_at: str | None
+    outcome: str | None
+    message: str | None
+
+
+class SimulatedCalls(BaseModel):
+    calls: list[SimulatedCall]
+    total: int
 
 
 async def healthz(_request: web.Request) -> web.Response:
@@ -41,7 +59,22 @@ async def simulator_calls(request: web.Request) -> web.Response:
 
 
 ROUTES: tuple[Route, ...] = (
-    ("GET", "/healthz", healthz),
-    ("GET", "/readyz", readyz),
-    ("GET", "/debug/simulator/calls", simulator_calls),
+    Route("GET", "/healthz", healthz, "Whether the process is alive.", None, {200: Alive}),
+    Route(
+        "GET",
+        "/readyz",
+        readyz,
+        "Whether it can dial, and if not, why.",
+        None,
+        {200: Readiness, 503: Readiness},
+    ),
+    Route(
+        "GET",
+        "/debug/simulator/calls",
+        simulator_calls,
+        "Everything that the simulated network was asked for.",
+        Scope.CONTACTS_READ,
+        {200: SimulatedCalls},
+        errors=frozenset({404}),
+    ),
 )

@@ -1,12 +1,13 @@
 """What every handler needs: the app's parts, the body, the answer."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
 from aiohttp import web
 from pydantic import BaseModel
 
 from dialer.api.intake import Intake
+from dialer.api.route import JSON, Route
 from dialer.domain.errors import DialerError
 from dialer.service.parts import Parts
 
@@ -20,11 +21,8 @@ PARTS = web.AppKey("parts", Parts)
 INTAKE = web.AppKey("intake", Intake)
 SIMULATOR_CALLS: web.AppKey[SimulatorCalls | None] = web.AppKey("simulator_calls")
 
-Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Route: TypeAlias = tuple[str, str, Handler]
-"""Method, path, handler."""
-
-_JSON = "application/json"
+TABLE: web.AppKey[Mapping[web.AbstractRoute, Route]] = web.AppKey("table")
+"""What the router knows, by what it finds."""
 
 
 class TooLarge(DialerError):
@@ -40,7 +38,7 @@ async def read_json(request: web.Request) -> bytes:
     """The bytes of a body that is declared to be JSON. Raises TooLarge, NotDeclaredJson."""
     if (request.content_length or 0) > LARGEST_BODY:
         raise TooLarge
-    if request.content_type != _JSON or (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
+    if request.content_type != JSON or (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
         raise NotDeclaredJson("The Content-Type must be application/json (in UTF-8).")
     try:
         return await request.read()
@@ -49,9 +47,9 @@ async def read_json(request: web.Request) -> bytes:
 
 
 def answer(model: BaseModel, status: int = 200) -> web.Response:
-    return web.Response(body=model.model_dump_json().encode(), status=status, content_type=_JSON)
+    return web.Response(body=model.model_dump_json().encode(), status=status, content_type=JSON)
 
 
 def raw_answer(body: bytes) -> web.Response:
     """JSON that is already written."""
-    return web.Response(body=body, content_type=_JSON)
+    return web.Response(body=body, content_type=JSON)

@@ -9,7 +9,8 @@ from aiohttp import web
 from aiohttp.http import HttpProcessingError
 from aiohttp.web_exceptions import HTTPException
 
-from dialer.api.http import Handler, NotDeclaredJson, TooLarge
+from dialer.api.http import NotDeclaredJson, TooLarge
+from dialer.api.route import Handler
 from dialer.api.wire.document import NotJson
 from dialer.domain.errors import (
     DialerError,

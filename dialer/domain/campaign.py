@@ -182,9 +182,12 @@ class Campaign:
     counters: Counters
     filled: Mapping[str, int]
     """For each field and variable, how many contacts have a value."""
+    duplicates: int
+    """Contacts that were dropped when it was created, since their number came before."""
     created_at: Instant
     started_at: Instant | None
     completed_at: Instant | None
+    deleted_at: Instant | None
 
     def move(
         self, to: CampaignStatus, *, reason: StatusReason | None = None, detail: str | None = None

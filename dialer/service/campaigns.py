@@ -1,7 +1,5 @@
 """Campaigns: every change of their state, one function and one transaction each."""
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 
 from dialer.domain.call import Channel, Outcome
@@ -9,56 +7,25 @@ from dialer.domain.campaign import (
     OVER,
     Campaign,
     CampaignStatus,
-    Counters,
-    NewCampaign,
     StatusReason,
 )
 from dialer.domain.clock import Instant
-from dialer.domain.contact import Audience
 from dialer.domain.errors import Incomplete, WrongState
 from dialer.domain.events import (
     CampaignCancelled,
-    CampaignChanged,
-    CampaignCreated,
     CampaignLaunched,
     CampaignPaused,
     CampaignResumed,
     CampaignStarted,
     HangupRequested,
 )
-from dialer.domain.ids import new_campaign_id
 from dialer.domain.schedule import format_instant
-from dialer.service.intake import discard_list, write_list
-from dialer.service.launch_checks import choose, reasons_against
+from dialer.service.launch_checks import reasons_against
 from dialer.service.parts import Parts
+from dialer.service.receipts import Seal, unsealed
 from dialer.service.settlement import complete
 from dialer.store import attempts, campaigns, contacts
 from dialer.store.unit import Snapshot, Transaction
-
-_CANDIDATES = 3
-
-
-async def create(parts: Parts, new: NewCampaign, audience: Audience) -> Campaign:
-    """A draft with its contacts; it appears whole or not at all.
-
-    Raises NotFound (agent), InvalidInput (its capability, the caller id).
-    """
-    chosen = choose(parts, new.agent_id, new.channel, new.from_number)
-    new = replace(new, agent_id=chosen.agent.id, from_number=chosen.from_number)
-    list_id = await write_list(parts.store, audience.people)
-    # Eight hex digits are few: a second is at hand where the first is taken.
-    free_ids = [new_campaign_id() for _ in range(_CANDIDATES)]
-    counters = await asyncio.to_thread(_counters, audience)
-
-    def create_campaign(tx: Transaction) -> Campaign:
-        public_id = next(each for each in free_ids if not campaigns.is_taken(tx, each))
-        campaign_id = campaigns.insert(
-            tx, new, public_id=public_id, list_id=list_id, counters=counters, filled=audience.filled
-        )
-        tx.record(CampaignCreated(campaign_id))
-        return campaigns.get(tx, campaign_id)
-
-    return await parts.store.transact(create_campaign)
 
 
 async def get(parts: Parts, reference: str) -> Campaign:
@@ -78,43 +45,13 @@ async def page(
     return await parts.store.read(work)
 
 
-async def change(
-    parts: Parts, reference: str, edit: Callable[[Campaign], Campaign], audience: Audience | None
-) -> Campaign:
-    """Applies a pure edit, and replaces the contacts where an audience is given.
-
-    Raises NotFound, and what `edit` raises: NotChangeable, InvalidInput.
-    """
-    # What it refuses, it refuses before any contact is written.
-    await parts.store.read(lambda view: edit(campaigns.find(view, reference)))
-    counters = await asyncio.to_thread(_counters, audience) if audience is not None else None
-    list_id = await write_list(parts.store, audience.people) if audience is not None else None
-
-    def change_campaign(tx: Transaction) -> tuple[Campaign, Campaign]:
-        before = campaigns.find(tx, reference)
-        after = edit(before)
-        if _choice(after) != _choice(before):
-            chosen = choose(parts, *_choice(after))
-            after = replace(after, agent_id=chosen.agent.id, from_number=chosen.from_number)
-        if audience is not None and list_id is not None and counters is not None:
-            after = replace(after, list=list_id, counters=counters, filled=audience.filled)
-        campaigns.save(tx, after)
-        tx.record(CampaignChanged(after.id))
-        return before, after
-
-    try:
-        before, after = await parts.store.transact(change_campaign)
-    except Exception:
-        if list_id is not None:
-            await discard_list(parts.store, list_id)
-        raise
-    if list_id is not None:
-        await discard_list(parts.store, before.list)
-    return after
-
-
 async def launch(
-    parts: Parts, reference: str, *, force_rerun: bool = False, start_now: bool = False
+    parts: Parts,
+    reference: str,
+    *,
+    force_rerun: bool = False,
+    start_now: bool = False,
+    seal: Seal[Campaign] = unsealed,
 ) -> Campaign:
     """Starts a draft, now or at its scheduled time; with `force_rerun` also what is over, as a new run.
 
@@ -124,21 +61,28 @@ async def launch(
     def launch_campaign(tx: Transaction) -> Campaign:
         campaign = campaigns.find(tx, reference)
         _may_launch(campaign, force_rerun=force_rerun, start_now=start_now)
-        if faults := reasons_against(parts, campaign, tx.now):
-            raise Incomplete(faults)
-        if campaign.status in OVER:
-            campaign = replace(campaign, run=campaign.run + 1, started_at=None, completed_at=None, swept=None)
-        later = campaign.scheduled_at is not None and campaign.scheduled_at > tx.now and not start_now
-        if campaign.status is not CampaignStatus.LAUNCHED:
-            campaign = replace(campaign, counters=campaign.counters.started())
-            tx.record(CampaignLaunched(campaign.id, campaign.run))
-        if not later:
-            return start(tx, campaign)
-        launched = campaign.move(CampaignStatus.LAUNCHED)
-        campaigns.save(tx, launched)
+        launched = launch_now(parts, tx, campaign, start_now=start_now)
+        seal(tx, launched)
         return launched
 
     return await parts.store.transact(launch_campaign)
+
+
+def launch_now(parts: Parts, tx: Transaction, campaign: Campaign, *, start_now: bool = False) -> Campaign:
+    """Launched or running, according to its schedule. Raises Incomplete."""
+    if faults := reasons_against(parts, campaign, tx.now):
+        raise Incomplete(faults)
+    if campaign.status in OVER:
+        campaign = replace(campaign, run=campaign.run + 1, started_at=None, completed_at=None, swept=None)
+    later = campaign.scheduled_at is not None and campaign.scheduled_at > tx.now and not start_now
+    if campaign.status is not CampaignStatus.LAUNCHED:
+        campaign = replace(campaign, counters=campaign.counters.started())
+        tx.record(CampaignLaunched(campaign.id, campaign.run))
+    if not later:
+        return start(tx, campaign)
+    launched = campaign.move(CampaignStatus.LAUNCHED)
+    campaigns.save(tx, launched)
+    return launched
 
 
 def start(tx: Transaction, campaign: Campaign) -> Campaign:
@@ -219,17 +163,6 @@ def sweep(campaign: Campaign, to: CampaignStatus, outcome: Outcome, now: Instant
     if campaign.status is CampaignStatus.DRAFT:
         counters = counters.started()
     return replace(ended, swept=outcome, completed_at=now, counters=counters.swept())
-
-
-def _choice(campaign: Campaign) -> tuple[str, Channel, str | None]:
-    """What must fit together; checked when it is chosen, and again at launch."""
-    return campaign.agent_id, campaign.channel, campaign.from_number
-
-
-def _counters(audience: Audience) -> Counters:
-    """A second for a million contacts: not for the loop, nor for the writer."""
-    unusable = sum(not person.usable for person in audience.people)
-    return Counters(total=len(audience.people), unusable=unusable).fresh()
 
 
 def _require(campaign: Campaign, allowed: set[CampaignStatus], done: str) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dialer.domain.errors import NotFound
-from dialer.store import keys
+from dialer.domain.keyed import keyed_hash
+from dialer.store import keys, settings
 from dialer.store.db import Store
 from dialer.store.keys import Key
 from dialer.store.unit import Snapshot, Transaction
@@ -46,8 +47,7 @@ async def authenticate(store: Store, token: str) -> Key | None:
     """The key behind a token, read anew each time, so that creating and revoking count at once."""
     if len(token) > _LONGEST_TOKEN:
         return None
-    digest = _digest(token)
-    return await store.read(lambda view: keys.by_digest(view, digest))
+    return await store.read(lambda view: keys.by_digest(view, _digest(view, token)))
 
 
 async def first_key(store: Store, file: Path) -> NewKey | None:
@@ -75,16 +75,16 @@ def key_file_of(database: Path) -> Path:
 
 
 def _insert(tx: Transaction, name: str, token: str) -> NewKey:
-    return NewKey(keys.insert(tx, name, _digest(token)), token)
+    return NewKey(keys.insert(tx, name, _digest(tx, token)), token)
 
 
 def _new_token() -> str:
     return f"dk_{secrets.token_urlsafe(_BYTES)}"
 
 
-def _digest(token: str) -> str:
-    """A plain hash is enough: the token has 256 random bits, there is no word list to try."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+def _digest(view: Snapshot, token: str) -> str:
+    plain = hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+    return keyed_hash(settings.hash_key(view), plain)
 
 
 def _leave(token: str, file: Path, database: Path) -> None:

@@ -18,7 +18,7 @@ from dialer.domain.errors import NotFound
 from dialer.domain.ids import CampaignId, ListId
 from dialer.store.unit import Snapshot, Transaction, key_of
 
-_SHOWN = "origin = 'campaign'"
+_SHOWN = "origin = 'campaign' AND deleted_at IS NULL"
 
 
 def find(view: Snapshot, reference: str) -> Campaign:
@@ -91,6 +91,7 @@ def insert(
     list_id: ListId,
     counters: Counters,
     filled: Mapping[str, int],
+    duplicates: int = 0,
 ) -> CampaignId:
     row = {
         "public_id": public_id,
@@ -110,6 +111,7 @@ def insert(
         "origin": new.origin,
         "status": CampaignStatus.DRAFT,
         "filled": json.dumps(filled),
+        "duplicates": duplicates,
         "created_at": tx.now,
         **_counter_columns(counters),
     }
@@ -141,8 +143,10 @@ def save(tx: Transaction, campaign: Campaign) -> None:
         "status_detail": campaign.status_detail,
         "swept": campaign.swept,
         "filled": json.dumps(dict(campaign.filled)),
+        "duplicates": campaign.duplicates,
         "started_at": campaign.started_at,
         "completed_at": campaign.completed_at,
+        "deleted_at": campaign.deleted_at,
         **_counter_columns(campaign.counters),
     }
     changes = ", ".join(f"{name} = :{name}" for name in row)
@@ -236,7 +240,9 @@ def _from_row(row: sqlite3.Row) -> Campaign:
             row["skipped"],
         ),
         filled=json.loads(row["filled"]),
+        duplicates=row["duplicates"],
         created_at=row["created_at"],
         started_at=row["started_at"],
         completed_at=row["completed_at"],
+        deleted_at=row["deleted_at"],
     )

@@ -28,6 +28,7 @@ T = TypeVar("T")
 
 _LARGEST_GROUP = 256
 _READERS = 3
+_SCANNERS = 2
 _OF_THE_DISK = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -53,6 +54,21 @@ class _Waiting(Generic[T]):
     events: Sequence[Event] = ()
 
 
+class _Readers:
+    """As many threads as there are connections to read with."""
+
+    def __init__(self, name: str, connections: Sequence[sqlite3.Connection]) -> None:
+        self.threads = ThreadPoolExecutor(len(connections), thread_name_prefix=name)
+        self.connections: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        for connection in connections:
+            self.connections.put(connection)
+
+    def close(self) -> None:
+        self.threads.shutdown()
+        while not self.connections.empty():
+            self.connections.get().close()
+
+
 class Store:
     """The open store. `transact` and `read` run functions of this package and of the service over it.
 
@@ -61,7 +77,11 @@ class Store:
     """
 
     def __init__(
-        self, writer: sqlite3.Connection, readers: Sequence[sqlite3.Connection], clock: Clock
+        self,
+        writer: sqlite3.Connection,
+        readers: Sequence[sqlite3.Connection],
+        scanners: Sequence[sqlite3.Connection],
+        clock: Clock,
     ) -> None:
         self.clock = clock
         self.on_commit: Callable[[Sequence[Event]], None] = lambda _events: None
@@ -72,10 +92,8 @@ class Store:
         self._reads = 0
         self._idle = asyncio.Event()
         self._idle.set()
-        self._readers: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
-        for reader in readers:
-            self._readers.put(reader)
-        self._reading = ThreadPoolExecutor(len(readers), thread_name_prefix="store-reader")
+        self._readers = _Readers("store-reader", readers)
+        self._scanners = _Readers("store-scanner", scanners)
 
     async def transact(self, work: Callable[[Transaction], T]) -> T:
         """Runs `work` in a transaction of its own, sharing the commit with others that wait.
@@ -93,9 +111,15 @@ class Store:
 
     async def read(self, work: Callable[[Snapshot], T]) -> T:
         """Runs `work` over one consistent snapshot in a reader's thread. Raises StoreUnavailable."""
+        return await self._read(self._readers, work)
 
+    async def scan(self, work: Callable[[Snapshot], T]) -> T:
+        """As `read`, for what may look at many rows: it holds up other scans, and no call."""
+        return await self._read(self._scanners, work)
+
+    async def _read(self, readers: "_Readers", work: Callable[[Snapshot], T]) -> T:
         def run() -> T:
-            connection = self._readers.get()  # as many as there are threads, so it never waits
+            connection = readers.connections.get()  # as many as there are threads, so it never waits
             try:
                 connection.execute("BEGIN")
                 return work(Snapshot(connection, self.clock.now()))
@@ -104,12 +128,12 @@ class Store:
             finally:
                 with contextlib.suppress(sqlite3.Error):  # an I/O error has rolled it back already
                     connection.execute("ROLLBACK")
-                self._readers.put(connection)
+                readers.connections.put(connection)
 
         self._reads += 1
         self._note_rest()
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._reading, run)
+            return await asyncio.get_running_loop().run_in_executor(readers.threads, run)
         finally:
             self._reads -= 1
             self._note_rest()
@@ -130,9 +154,8 @@ class Store:
 
     def _close_connections(self) -> None:
         self._writing.shutdown(wait=False)
-        self._reading.shutdown()
-        while not self._readers.empty():
-            self._readers.get().close()
+        for readers in (self._readers, self._scanners):
+            readers.close()
         with contextlib.suppress(sqlite3.OperationalError):  # a full disk keeps its log for the next start
             self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._writer.close()
@@ -250,8 +273,10 @@ async def open_store(path: Path, clock: Clock) -> AsyncIterator[Store]:
     held = await asyncio.to_thread(lock, path.with_name(path.name + ".lock"))
     try:
         writer = await asyncio.to_thread(prepare, path)
-        readers = [await asyncio.to_thread(connect, path, read_only=True) for _ in range(_READERS)]
-        store = Store(writer, readers, clock)
+        readers = [
+            await asyncio.to_thread(connect, path, read_only=True) for _ in range(_READERS + _SCANNERS)
+        ]
+        store = Store(writer, readers[:_READERS], readers[_READERS:], clock)
         try:
             yield store
         finally:

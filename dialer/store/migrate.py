@@ -5,6 +5,7 @@ import sqlite3
 from importlib import resources
 
 from dialer.domain.errors import StoreRefused
+from dialer.domain.keyed import keyed_hash, new_hash_key
 
 _SCRIPT = re.compile(r"(\d{4})_\w+\.sql\Z")
 
@@ -31,6 +32,8 @@ def migrate(connection: sqlite3.Connection) -> None:
             f"The database has schema {present}, this version knows {newest}: it was written by a newer "
             "version. Install that one, or restore an older backup."
         )
+    connection.create_function("new_hash_key", 0, new_hash_key)
+    connection.create_function("keyed_hash", 2, keyed_hash)
     for number, script in known.items():
         if number > present:
             connection.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")

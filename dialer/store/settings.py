@@ -14,3 +14,11 @@ def put(tx: Transaction, name: str, value: str) -> None:
         " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (name, value),
     )
+
+
+def hash_key(view: Snapshot) -> str:
+    """The key of all keyed hashes, which the migration made."""
+    key = get(view, "hash_key")
+    if key is None:
+        raise LookupError("hash_key")
+    return key

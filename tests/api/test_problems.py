@@ -9,8 +9,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from structlog.testing import capture_logs
 
-from dialer.api.http import Handler
 from dialer.api.problems import answer_problems
+from dialer.api.route import Handler
 from dialer.domain.errors import StoreUnavailable
 from tests.api.conftest import REFERENCE, Api
 

@@ -19,7 +19,7 @@ from dialer.domain.clock import Instant, SystemClock
 from dialer.domain.contact import Audience, Person
 from dialer.domain.policy import Agent, AgentAddress, Policy
 from dialer.engine.engine import Engine
-from dialer.service import campaigns
+from dialer.service import campaigns, drafts
 from dialer.service.agents import Agents
 from dialer.service.fences import Fences
 from dialer.service.numbers import CallerIds
@@ -66,7 +66,7 @@ class Rig:
             max_concurrent=max_concurrent,
             scheduled_at=scheduled_at,
         )
-        campaign = await campaigns.create(self.parts, new, audience)
+        campaign = (await drafts.create(self.parts, new, audience)).campaign
         return await campaigns.launch(self.parts, campaign.public_id)
 
     async def completed(self, reference: str, *, every: float = 0.1) -> Campaign:

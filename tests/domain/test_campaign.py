@@ -57,9 +57,11 @@ def a_campaign(status: CampaignStatus) -> Campaign:
         swept=None,
         counters=Counters(),
         filled={},
+        duplicates=0,
         created_at=NOON,
         started_at=None,
         completed_at=None,
+        deleted_at=None,
     )
 
 

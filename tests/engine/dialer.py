@@ -16,7 +16,7 @@ from dialer.domain.contact import Audience, Contact, Person
 from dialer.domain.policy import Agent
 from dialer.engine.engine import Engine
 from dialer.service import attempts as attempt_pages
-from dialer.service import campaigns
+from dialer.service import campaigns, drafts
 from dialer.service import contacts as contact_pages
 from dialer.service.agents import Agents
 from dialer.service.fences import Fences
@@ -138,7 +138,7 @@ class Dialer:
         fields = {"name": "Test", "channel": Channel.VOICE, "timezone": "UTC"} | fields
         new = NewCampaign(agent_id=self._agent.id, config=read_config(json.dumps(config or {})), **fields)
         people = [Person(number) for number in numbers or self._fresh_numbers(contacts)]
-        return await campaigns.create(self.parts, new, Audience(people))
+        return (await drafts.create(self.parts, new, Audience(people))).campaign
 
     async def running(self, contacts: int = 1, **fields: Any) -> Campaign:
         """Launched at once. As many slots as contacts unless `max_concurrent` says otherwise."""
@@ -174,9 +174,7 @@ class Dialer:
     ) -> None:
         if config is not None:
             fields["config"] = read_config(json.dumps(config))
-        await campaigns.change(
-            self.parts, campaign.public_id, lambda present: replace(present, **fields), None
-        )
+        await drafts.change(self.parts, campaign.public_id, lambda present: replace(present, **fields), None)
         await self.clock.settle()
 
     # What the store says

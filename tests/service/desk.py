@@ -10,7 +10,7 @@ from dialer.domain.campaign import Campaign, CampaignConfig, NewCampaign, read_c
 from dialer.domain.contact import Audience, Contact, Person
 from dialer.domain.ids import AttemptId, new_attempt_id, new_token
 from dialer.domain.retry import ContactStatus, End
-from dialer.service import attempts, calls, campaigns, contacts
+from dialer.service import attempts, calls, campaigns, contacts, drafts
 from dialer.service.calls import Report, Word
 from dialer.service.claims import Claim, Claimed, claim
 from dialer.service.contacts import ContactView
@@ -48,7 +48,7 @@ class Desk:
 
     async def draft(self, *phones: str, unusable: Sequence[str] = (), new: NewCampaign = NEW) -> Campaign:
         people = [Person(phone) for phone in phones] + [Person(phone, usable=False) for phone in unusable]
-        return await campaigns.create(self.parts, new, Audience(people, {"name": 0}))
+        return (await drafts.create(self.parts, new, Audience(people, {"name": 0}))).campaign
 
     async def running(self, *phones: str, unusable: Sequence[str] = (), new: NewCampaign = NEW) -> Campaign:
         campaign = await self.draft(*phones, unusable=unusable, new=new)

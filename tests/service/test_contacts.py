@@ -9,7 +9,7 @@ from dialer.domain.contact import Audience, Contact, Person
 from dialer.domain.errors import NotFound
 from dialer.domain.ids import ContactId, ListId
 from dialer.domain.retry import ContactStatus, Progress, Waiting
-from dialer.service import campaigns, contacts
+from dialer.service import campaigns, contacts, drafts
 from dialer.service.contacts import why_not
 from tests.clock import NOON
 from tests.service.desk import ALICE, BOB, CAROL, NEW, RETRY, Desk
@@ -172,7 +172,7 @@ async def test_a_contact_comes_back_as_it_was_given(desk: Desk) -> None:
     person = Person(
         ALICE, "Ada", "Lovelace", "Countess", "ada@example.org", "Europe/London", '{"x": 1}', usable=False
     )
-    campaign = await campaigns.create(desk.parts, NEW, Audience([person, Person(BOB)]))
+    campaign = (await drafts.create(desk.parts, NEW, Audience([person, Person(BOB)]))).campaign
 
     assert [view.contact.person for view in await desk.views(campaign)] == [person, Person(BOB)]
 

@@ -108,10 +108,12 @@ async def test_what_is_committed_while_a_follower_reads_is_not_missed(store: Sto
             work = record(late.pop())
             asyncio.run_coroutine_threadsafe(store.transact(work), loop).result(10)
 
-    readers: list[sqlite3.Connection] = [store._readers.get() for _ in range(store._readers.qsize())]
+    readers: list[sqlite3.Connection] = [
+        store._readers.connections.get() for _ in range(store._readers.connections.qsize())
+    ]
     for reader in readers:
         reader.set_trace_callback(commit_when_the_snapshot_ends)
-        store._readers.put(reader)
+        store._readers.connections.put(reader)
 
     assert [event.campaign for event in await take(log.follow(0), 2)] == [A, B]
     assert late == []
@@ -157,10 +159,10 @@ async def test_who_follows_campaigns_hears_nothing_of_single_attempts(
     waiting = asyncio.ensure_future(anext(follower))
     await clock.settle()
     reads: list[str] = []
-    readers = [store._readers.get() for _ in range(store._readers.qsize())]
+    readers = [store._readers.connections.get() for _ in range(store._readers.connections.qsize())]
     for reader in readers:
         reader.set_trace_callback(reads.append)
-        store._readers.put(reader)
+        store._readers.connections.put(reader)
 
     await store.transact(record(PLACED))
     await clock.settle()

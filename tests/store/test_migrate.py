@@ -85,7 +85,22 @@ def test_the_file_is_written_ahead_and_safely(tmp_path: Path) -> None:
     assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
-@pytest.mark.parametrize("table", ["campaign", "contact", "attempt", "event", "api_key", "setting"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "campaign",
+        "contact",
+        "attempt",
+        "event",
+        "api_key",
+        "setting",
+        "receipt",
+        "agent",
+        "caller_id",
+        "upload",
+        "reject",
+    ],
+)
 def test_tables_are_strict(empty: sqlite3.Connection, table: str) -> None:
     migrate(empty)
 

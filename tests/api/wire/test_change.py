@@ -29,7 +29,7 @@ def campaign(status: CampaignStatus = CampaignStatus.DRAFT, config: str = "{}") 
         timezone="Europe/Berlin", max_concurrent=1, from_number="+12025550100",
         config=read_config(config), autostart=True, origin="campaign", status=status,
         status_reason=None, status_detail=None, swept=None, counters=Counters(), filled={},
-        created_at=NOW, started_at=None, completed_at=None,
+        duplicates=0, created_at=NOW, started_at=None, completed_at=None, deleted_at=None,
     )  # fmt: skip
 
 
