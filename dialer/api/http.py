@@ -10,6 +10,7 @@ from dialer.api.intake import Intake
 from dialer.api.route import JSON, Route
 from dialer.domain.errors import DialerError
 from dialer.service.parts import Parts
+from dialer.store.keys import Key
 
 LARGEST_BODY = 16 * 1024 * 1024
 """Bytes of JSON."""
@@ -24,6 +25,9 @@ SIMULATOR_CALLS: web.AppKey[SimulatorCalls | None] = web.AppKey("simulator_calls
 TABLE: web.AppKey[Mapping[web.AbstractRoute, Route]] = web.AppKey("table")
 """What the router knows, by what it finds."""
 
+KEY = web.RequestKey("key", Key)
+"""What `key_of` reads."""
+
 
 class TooLarge(DialerError):
     def __init__(self) -> None:
@@ -32,6 +36,11 @@ class TooLarge(DialerError):
 
 class NotDeclaredJson(DialerError):
     """The Content-Type is another."""
+
+
+def key_of(request: web.Request) -> Key:
+    """The key that the request came with. Only where the route has a scope."""
+    return request[KEY]
 
 
 async def read_json(request: web.Request) -> bytes:

@@ -19,12 +19,14 @@ from dialer.domain.errors import (
     InvalidInput,
     NotChangeable,
     NotFound,
+    ScopeMissing,
     StoreUnavailable,
     WrongState,
 )
 
 _STATUS: Mapping[type[DialerError], int] = {
     NotJson: 400,
+    ScopeMissing: 403,
     NotChangeable: 403,
     NotFound: 404,
     WrongState: 409,

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dialer.domain.scope import Scope
+
 
 class DialerError(Exception):
     """Base of all; `str()` is a sentence that can be shown to the user."""
@@ -35,6 +37,13 @@ class NotFound(DialerError):
 
 class WrongState(DialerError):
     """The campaign's present state does not allow the move."""
+
+
+class ScopeMissing(DialerError):
+    """The API key may not do this."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(f"This needs an API key with the scope {scope}, which this one lacks.")
 
 
 class NotChangeable(DialerError):

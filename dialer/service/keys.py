@@ -2,21 +2,38 @@
 
 import asyncio
 import hashlib
+import hmac
 import os
+import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dialer.domain.errors import NotFound
+from dialer.domain.clock import Instant
+from dialer.domain.errors import DialerError, NotFound
 from dialer.domain.keyed import keyed_hash
+from dialer.domain.schedule import format_instant
+from dialer.domain.scope import Scope
 from dialer.store import keys, settings
 from dialer.store.db import Store
 from dialer.store.keys import Key
 from dialer.store.unit import Snapshot, Transaction
 
 _BYTES = 32
-_LONGEST_TOKEN = 256
+_TOKEN = re.compile(r"dk_[A-Za-z0-9_-]{43}")
+_PREFIX = 12
+"""Digits of a digest that are looked up by; the rest is compared in constant time."""
 _FIRST = "first key, made by serve"
+_EVERYTHING = (Scope.ADMIN,)
+
+
+class KeyRefused(DialerError):
+    """A token that opens nothing: unknown, revoked or expired, as the sentence says."""
+
+
+class KeyOver(DialerError):
+    """A key that is revoked or has expired cannot be replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +43,25 @@ class NewKey:
     """`dk_` and 43 characters; shown once and stored nowhere."""
 
 
-def create(tx: Transaction, name: str) -> NewKey:
-    return _insert(tx, name, _new_token())
+def create(
+    tx: Transaction, name: str, scopes: Sequence[Scope] = _EVERYTHING, expires_at: Instant | None = None
+) -> NewKey:
+    return _insert(tx, name, _new_token(), scopes, expires_at)
+
+
+def rotate(tx: Transaction, key_id: int, grace: int = 0) -> NewKey:
+    """A new key of the same name, scopes and lifetime; the old one expires after `grace` ms.
+
+    Raises NotFound, KeyOver.
+    """
+    old = keys.get(tx, key_id)
+    if old is None:
+        raise NotFound("key", str(key_id))
+    if (over := _why_over(old, tx.now)) is not None:
+        raise KeyOver(f"Key {key_id} {over}; make a new one.")
+    keys.expire(tx, key_id, tx.now + grace)
+    lifetime = None if old.expires_at is None else old.expires_at - old.created_at
+    return create(tx, old.name, old.scopes, None if lifetime is None else tx.now + lifetime)
 
 
 def every(view: Snapshot) -> list[Key]:
@@ -43,11 +77,24 @@ def revoke(tx: Transaction, key_id: int) -> Key:
     return revoked
 
 
-async def authenticate(store: Store, token: str) -> Key | None:
-    """The key behind a token, read anew each time, so that creating and revoking count at once."""
-    if len(token) > _LONGEST_TOKEN:
-        return None
-    return await store.read(lambda view: keys.by_digest(view, _digest(view, token)))
+async def authenticate(store: Store, token: str) -> Key:
+    """The key behind a token, read anew each time, so that creating and revoking count at once.
+
+    Raises KeyRefused, StoreUnavailable.
+    """
+    if not _TOKEN.fullmatch(token):
+        raise KeyRefused("This API key is not known.")
+
+    def read(view: Snapshot) -> Key:
+        digest = _digest(view, token)
+        for stored, key in keys.by_prefix(view, digest[:_PREFIX]):
+            if hmac.compare_digest(stored, digest):
+                if (over := _why_over(key, view.now)) is not None:
+                    raise KeyRefused(f"This API key {over}.")
+                return key
+        raise KeyRefused("This API key is not known.")
+
+    return await store.read(read)
 
 
 async def first_key(store: Store, file: Path) -> NewKey | None:
@@ -74,8 +121,23 @@ def key_file_of(database: Path) -> Path:
     return database.with_name(f"{database.name}.key")
 
 
-def _insert(tx: Transaction, name: str, token: str) -> NewKey:
-    return NewKey(keys.insert(tx, name, _digest(tx, token)), token)
+def _insert(
+    tx: Transaction,
+    name: str,
+    token: str,
+    scopes: Sequence[Scope] = _EVERYTHING,
+    expires_at: Instant | None = None,
+) -> NewKey:
+    made = keys.insert(tx, name, _digest(tx, token), scopes=scopes, expires_at=expires_at)
+    return NewKey(made, token)
+
+
+def _why_over(key: Key, now: Instant) -> str | None:
+    if key.revoked_at is not None:
+        return f"was revoked at {format_instant(key.revoked_at)}"
+    if key.expires_at is not None and key.expires_at <= now:
+        return f"expired at {format_instant(key.expires_at)}"
+    return None
 
 
 def _new_token() -> str:

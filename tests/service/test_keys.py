@@ -10,6 +10,7 @@ import pytest
 
 from dialer.domain.errors import NotFound
 from dialer.service import keys
+from dialer.service.keys import KeyRefused
 from dialer.store import direct
 from dialer.store.db import Store, open_store
 from tests.clock import NOON, FakeClock
@@ -38,7 +39,8 @@ async def test_a_new_key_opens_the_door_at_once(store: Store) -> None:
 async def test_nothing_else_opens_it(store: Store, token: str) -> None:
     await store.transact(lambda tx: keys.create(tx, "crm"))
 
-    assert await keys.authenticate(store, token) is None
+    with pytest.raises(KeyRefused, match="This API key is not known"):
+        await keys.authenticate(store, token)
 
 
 async def test_the_key_itself_is_not_in_the_file(store: Store, database: Path) -> None:
@@ -56,7 +58,8 @@ async def test_a_revoked_key_is_refused_and_stays_listed(store: Store) -> None:
 
     await store.transact(lambda tx: keys.revoke(tx, first.key.id))
 
-    assert await keys.authenticate(store, first.token) is None
+    with pytest.raises(KeyRefused, match=r"This API key was revoked at 2027-01-15T08:00:00Z\."):
+        await keys.authenticate(store, first.token)
     assert await keys.authenticate(store, second.token) == second.key
     listed = await store.read(keys.every)
     assert [(key.id, key.revoked_at) for key in listed] == [(first.key.id, NOON), (second.key.id, None)]
