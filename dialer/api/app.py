@@ -8,6 +8,7 @@ from aiohttp import web
 from dialer.api import calls, campaigns, contacts, daemon
 from dialer.api.auth import authenticate
 from dialer.api.http import INTAKE, LARGEST_BODY, PARTS, SIMULATOR_CALLS, TABLE, SimulatorCalls
+from dialer.api.idempotency import IN_FLIGHT, answer_once
 from dialer.api.intake import Intake
 from dialer.api.problems import answer_problems, quieten_unreadable, route_of
 from dialer.api.route import Handler, Route
@@ -30,13 +31,14 @@ _log = structlog.get_logger(__name__)
 def build_app(parts: Parts, *, simulator_calls: SimulatorCalls | None = None) -> web.Application:
     """The application, not yet listening. `simulator_calls`: where the carrier is simulated."""
     app = web.Application(
-        middlewares=[log_access, answer_problems, authenticate],
+        middlewares=[log_access, answer_problems, authenticate, answer_once],
         client_max_size=LARGEST_BODY + 1,  # aiohttp refuses what reaches its limit
     )
     quieten_unreadable()
     app[PARTS] = parts
     app[SIMULATOR_CALLS] = simulator_calls
     app[INTAKE] = Intake()
+    app[IN_FLIGHT] = set()
     app.on_cleanup.append(_close_intake)
     app[TABLE] = dict(_add(app.router, ROUTES))
     return app

@@ -49,6 +49,13 @@ async def read_json(request: web.Request) -> bytes:
         raise TooLarge
     if request.content_type != JSON or (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
         raise NotDeclaredJson("The Content-Type must be application/json (in UTF-8).")
+    return await read_body(request)
+
+
+async def read_body(request: web.Request) -> bytes:
+    """The bytes of a body of any type; read once, however often this is called. Raises TooLarge."""
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise TooLarge
     try:
         return await request.read()
     except web.HTTPRequestEntityTooLarge:

@@ -1,6 +1,7 @@
 """What is thrown away by itself, once a day: its next time is a row, not a sleeping task."""
 
 from dialer.domain.clock import HOUR, Instant
+from dialer.service import receipts
 from dialer.service.parts import Parts
 from dialer.store import eventlog, settings
 from dialer.store.unit import Snapshot, Transaction
@@ -10,6 +11,8 @@ _EVERY = 24 * HOUR
 _DUE = "housekeeping_due"
 _CHUNK = 2000
 """Rows: about 10 ms of the writer's time."""
+_RECEIPTS_CHUNK = 500
+"""Rows, each with a whole answer."""
 
 
 async def next_moment(parts: Parts) -> Instant:
@@ -22,12 +25,17 @@ async def next_moment(parts: Parts) -> Instant:
 
 
 async def keep_house(parts: Parts) -> None:
-    """Deletes a chunk of the events older than 14 days, when it is due; due it stays while there are more."""
+    """Deletes a chunk of the events and receipts that are too old, when it is due.
+
+    Due it stays while there are more.
+    """
     if await next_moment(parts) > parts.clock.now():
         return
 
-    def prune_events(tx: Transaction) -> None:
-        if eventlog.delete_before(tx, tx.now - EVENTS_KEPT, limit=_CHUNK) < _CHUNK:
+    def prune(tx: Transaction) -> None:
+        events = eventlog.delete_before(tx, tx.now - EVENTS_KEPT, limit=_CHUNK)
+        answered = receipts.delete_old(tx, limit=_RECEIPTS_CHUNK)
+        if events < _CHUNK and answered < _RECEIPTS_CHUNK:
             settings.put(tx, _DUE, str(tx.now + _EVERY))
 
-    await parts.store.transact(prune_events)
+    await parts.store.transact(prune)
