@@ -2,7 +2,8 @@
 
 from aiohttp import web
 
-from dialer.api.http import INTAKE, PARTS, answer, read_json
+from dialer.api.auth import require
+from dialer.api.http import INTAKE, PARTS, answer, key_of, read_json
 from dialer.api.idempotency import sealed
 from dialer.api.route import Route, choice, flag, whole
 from dialer.api.wire.campaign import ChangeBody, CreateBody
@@ -12,10 +13,9 @@ from dialer.api.wire.query import Query
 from dialer.api.wire.rules import Rules
 from dialer.domain.call import Channel
 from dialer.domain.campaign import Campaign, CampaignStatus
-from dialer.domain.scope import Scope
+from dialer.domain.scope import Scope, allows
 from dialer.service import campaigns, drafts
 from dialer.service.notices import notices
-from dialer.service.parts import Parts
 
 _PAGE = 20
 _LARGEST_PAGE = 100
@@ -23,8 +23,10 @@ _LARGEST_PAGE = 100
 
 async def create(request: web.Request) -> web.Response:
     parts = request.app[PARTS]
-    rules = _rules(parts)
+    rules = _rules(request)
     asked = await request.app[INTAKE].create(await read_json(request), rules)
+    if asked.launch:
+        require(request, Scope.CAMPAIGNS_LAUNCH)
 
     def shown(made: drafts.Created) -> CampaignAnswer:
         campaign, more = made.campaign, [*asked.notes, *notices(made.campaign, parts)]
@@ -61,7 +63,7 @@ async def show(request: web.Request) -> web.Response:
 
 async def change(request: web.Request) -> web.Response:
     parts = request.app[PARTS]
-    asked = await request.app[INTAKE].change(await read_json(request), _rules(parts))
+    asked = await request.app[INTAKE].change(await read_json(request), _rules(request))
     campaign = await drafts.change(parts, request.match_info["id"], asked.apply, asked.audience)
     message = " ".join([*asked.message(campaign), *notices(campaign, parts)])
     return answer(CampaignAnswer.of(campaign, message or None))
@@ -98,8 +100,10 @@ async def cancel(request: web.Request) -> web.Response:
     return answer(CampaignAnswer.of(await campaigns.cancel(request.app[PARTS], request.match_info["id"])))
 
 
-def _rules(parts: Parts) -> Rules:
-    return Rules.of(parts.policy, parts.clock.now())
+def _rules(request: web.Request) -> Rules:
+    parts = request.app[PARTS]
+    may_launch = allows(key_of(request).scopes, Scope.CAMPAIGNS_LAUNCH)
+    return Rules.of(parts.policy, parts.clock.now(), may_launch=may_launch)
 
 
 _READ, _WRITE, _LAUNCH = Scope.CAMPAIGNS_READ, Scope.CAMPAIGNS_WRITE, Scope.CAMPAIGNS_LAUNCH

@@ -117,4 +117,4 @@ async def api(parts: Parts, clock: FakeClock) -> AsyncIterator[Api]:
 
 @pytest.fixture
 def rules() -> Rules:
-    return Rules.of(Policy(carrier="sim"), FakeClock().now())
+    return Rules.of(Policy(carrier="sim"), FakeClock().now(), may_launch=True)

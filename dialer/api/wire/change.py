@@ -12,7 +12,8 @@ from dialer.api.wire.rules import Rules
 from dialer.domain.campaign import Campaign, CampaignConfig, CampaignStatus
 from dialer.domain.clock import Instant
 from dialer.domain.contact import Audience
-from dialer.domain.errors import Fault, InvalidInput
+from dialer.domain.errors import Fault, InvalidInput, ScopeMissing
+from dialer.domain.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,11 @@ class ChangeRequest:
     def apply(self, campaign: Campaign) -> Campaign:
         """The changed campaign.
 
-        Raises NotChangeable with every field that its status forbids; InvalidInput.
+        Raises NotChangeable with every field that its status forbids; ScopeMissing; InvalidInput.
         """
         changeable.check(self.sent | self._removed(campaign), campaign.status)
+        if campaign.status is CampaignStatus.LAUNCHED and self.body.start and not self.rules.may_launch:
+            raise ScopeMissing(Scope.CAMPAIGNS_LAUNCH)  # whoever moves its start might start it now
         body = self.body
         zone = body.timezone or campaign.timezone
         faults: list[Fault] = []

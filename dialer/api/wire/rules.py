@@ -15,13 +15,16 @@ class Rules:
     reject_unusable: bool
     default_timezone: str
     autostart_scheduled: bool
+    may_launch: bool
+    """Whether who asks may start calls. If not, no schedule of theirs starts anything by itself."""
 
     @classmethod
-    def of(cls, policy: Policy, now: Instant) -> Self:
+    def of(cls, policy: Policy, now: Instant, *, may_launch: bool) -> Self:
         return cls(
             now=now,
             number_check=policy.number_check,
             reject_unusable=policy.reject_unusable,
             default_timezone=policy.default_timezone,
             autostart_scheduled=policy.autostart_scheduled,
+            may_launch=may_launch,
         )

@@ -8,6 +8,7 @@ from dialer.api.wire.rules import Rules
 from dialer.domain.clock import MINUTE, Instant
 from dialer.domain.errors import Fault
 from dialer.domain.schedule import format_instant
+from dialer.domain.scope import Scope
 
 EXPIRY = ("config", "expires_at")
 _STILL_NOW = MINUTE
@@ -48,9 +49,11 @@ def misplaced_expiry(start: Instant | None, expires_at: Instant | None) -> Fault
 
 
 def starts_by_itself(at: Instant | None, status: str | None, rules: Rules) -> bool:
-    """Whether the clock launches the draft: it has a schedule that is not old, and nobody said draft."""
+    """Whether the clock launches the draft: its schedule is not old, nobody said draft, and
+    who asks may launch.
+    """
     fresh = at is not None and at > rules.now - _STILL_NOW
-    return fresh and status != "draft" and rules.autostart_scheduled
+    return fresh and status != "draft" and rules.autostart_scheduled and rules.may_launch
 
 
 def why_it_waits(at: Instant | None, status: str | None, rules: Rules) -> str | None:
@@ -63,6 +66,8 @@ def why_it_waits(at: Instant | None, status: str | None, rules: Rules) -> str | 
         return "It was asked for as a draft, so its schedule starts nothing by itself."
     if not rules.autostart_scheduled:
         return "Starting by the clock is off (dialing.autostart_scheduled)."
+    if not rules.may_launch:
+        return f"The key lacks the scope {Scope.CAMPAIGNS_LAUNCH}, so its schedule starts nothing by itself."
     return None
 
 

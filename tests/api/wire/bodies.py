@@ -11,7 +11,7 @@ from dialer.domain.errors import Fault, InvalidInput
 from dialer.domain.policy import Policy
 
 NOW = 1_800_000_000_000
-RULES = Rules.of(Policy(carrier="sim"), NOW)
+RULES = Rules.of(Policy(carrier="sim"), NOW, may_launch=True)
 LEAST = {"name": "x", "agent_id": 1}
 FIRST = LEAST | {"type": "voice", "contacts": ["+12025550101"]}
 

@@ -16,7 +16,7 @@ from dialer.domain.policy import Policy
 
 NOW = 1_800_000_000_000
 """2027-01-15T08:00:00Z."""
-RULES = Rules.of(Policy(carrier="sim"), NOW)
+RULES = Rules.of(Policy(carrier="sim"), NOW, may_launch=True)
 RETRY = '{"retry":{"enabled":true,"intervalsMinutes":[60],"byOutcome":{"busy":[5],"no_answer":[9]}}}'
 EXPIRING = '{"expires_at":"2027-01-15T10:00:00Z","expires_at_ms":1800007200000}'
 

@@ -15,7 +15,7 @@ from dialer.domain.contact import Person
 from dialer.domain.phone import NumberCheck
 from dialer.domain.policy import Policy
 
-RULES = Rules.of(Policy(carrier="sim"), 1_800_000_000_000)
+RULES = Rules.of(Policy(carrier="sim"), 1_800_000_000_000, may_launch=True)
 STRICT = replace(RULES, number_check=NumberCheck.VALID, reject_unusable=True)
 NUMBER = "+12025550101"
 

@@ -69,7 +69,7 @@ WORDS = frozenset(
 )
 """Every `type` that a fault of a body may have: none of them is the parsing library's own."""
 
-RULES = Rules.of(Policy(carrier="sim"), 1_800_000_000_000)
+RULES = Rules.of(Policy(carrier="sim"), 1_800_000_000_000, may_launch=True)
 FIELDS = [
     "name",
     "agent_id",
