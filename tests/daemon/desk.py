@@ -2,7 +2,7 @@
 
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,7 @@ class Gone(Exception):
 class Answer:
     status: int
     body: Any
+    replayed: bool = False
 
 
 class Desk:
@@ -27,20 +28,28 @@ class Desk:
     def get(self, path: str) -> Answer:
         return self.send("GET", path)
 
-    def post(self, path: str, body: object = None) -> Answer:
-        return self.send("POST", path, body)
+    def post(self, path: str, body: object = None, *, once: str = "") -> Answer:
+        """`once`: an Idempotency-Key."""
+        return self.send("POST", path, body, {"Idempotency-Key": once} if once else None)
 
-    def send(self, method: str, path: str, body: object = None) -> Answer:
+    def send(
+        self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
         """Raises Gone."""
         raw = None if body is None else json.dumps(body)
-        headers = self._headers | ({} if raw is None else {"Content-Type": "application/json"})
+        headers = (
+            self._headers
+            | ({} if raw is None else {"Content-Type": "application/json"})
+            | dict(headers or {})
+        )
         try:
             self._connection.request(method, path, raw, headers)
             answer = self._connection.getresponse()
             said = answer.read()
         except (OSError, http.client.HTTPException) as error:
             raise Gone(f"{method} {path}: {type(error).__name__} {error}") from error
-        return Answer(answer.status, json.loads(said) if said else None)
+        replayed = answer.headers.get("Idempotent-Replayed") == "true"
+        return Answer(answer.status, json.loads(said) if said else None, replayed)
 
     def close(self) -> None:
         self._connection.close()

@@ -14,12 +14,14 @@ class Broken(Exception):
 class Stage:
     """Puts the cast on stage over HTTP; goes on where it was when the daemon dies in between.
 
-    What was answered 2xx is remembered, and must be true after every restart.
+    What was answered 2xx is remembered, and must be true after every restart. Creation and launch are sent
+    again each time under the same Idempotency-Key, whether they were answered or not.
     """
 
     def __init__(self, parts: tuple[Part, ...], clock: ScaledClock) -> None:
         self.parts = parts
         self.clock = clock
+        self._bodies: dict[str, object] = {}
         self._created: dict[str, str] = {}
         self._launched: set[str] = set()
         self._paused: set[str] = set()
@@ -34,17 +36,22 @@ class Stage:
         if found is None:
             if part.name in self._created:
                 raise Broken(f"{part.name} was created, and is gone")
-            found = _expect(desk.post("/campaigns", part.body(self.clock)), 201)
+            # Where the campaign was not committed, no receipt was: another body may come under its key.
+            self._bodies[part.name] = part.body(self.clock)
+        made = _expect(desk.post("/campaigns", self._bodies[part.name], once=part.name), 201)
+        if found is not None and made["id"] != found["id"]:
+            raise Broken(f"{part.name} was created twice")
+        found = found or made
         self._created[part.name] = found["id"]
         if part.name in self._paused and found["status"] != "paused":
             raise Broken(f"{part.name} was paused, and is {found['status']}")
         if found["status"] == "paused":
             self.resume(desk, part)
-        if found["status"] != "draft" or part.starts_after is not None:
+        if part.starts_after is not None:
             return
-        if part.name in self._launched:
+        if part.name in self._launched and found["status"] == "draft":
             raise Broken(f"{part.name} was launched, and is a draft again")
-        _expect(desk.post(f"/campaigns/{found['id']}/launch"), 200)
+        _expect(desk.post(f"/campaigns/{found['id']}/launch", once=f"launch-{part.name}"), 200)
         self._launched.add(part.name)
 
     def pause(self, desk: Desk, part: Part) -> None:
