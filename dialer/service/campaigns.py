@@ -30,7 +30,7 @@ from dialer.store.unit import Snapshot, Transaction
 
 async def get(parts: Parts, reference: str) -> Campaign:
     """The campaign as it stands, with the reason that can be read off its rows. Raises NotFound."""
-    return await parts.store.read(lambda view: _observed(parts, view, campaigns.find(view, reference)))
+    return await parts.store.read(lambda view: observed(parts, view, campaigns.find(view, reference)))
 
 
 async def page(
@@ -40,7 +40,7 @@ async def page(
 
     def work(view: Snapshot) -> tuple[list[Campaign], int]:
         found, total = campaigns.page(view, status=status, channel=channel, limit=limit, offset=offset)
-        return [_observed(parts, view, campaign) for campaign in found], total
+        return [observed(parts, view, campaign) for campaign in found], total
 
     return await parts.store.read(work)
 
@@ -189,8 +189,8 @@ def _may_launch(campaign: Campaign, *, force_rerun: bool, start_now: bool) -> No
     raise WrongState(f"The campaign is {campaign.status}; {mend}.")
 
 
-def _observed(parts: Parts, view: Snapshot, campaign: Campaign) -> Campaign:
-    """Adds the reason that holds a running campaign, where there is one."""
+def observed(parts: Parts, view: Snapshot, campaign: Campaign) -> Campaign:
+    """As the API shows it: with the reason that holds a running campaign, where there is one."""
     if campaign.status is not CampaignStatus.RUNNING or campaign.status_reason is not None:
         return campaign
     if not parts.agents.has(campaign.agent_id):
