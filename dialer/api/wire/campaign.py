@@ -6,7 +6,6 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, Field, SkipValidation, ValidationError
 
 from dialer.api.wire.config import ConfigBody, MaxConcurrent, present, spelled
-from dialer.api.wire.contacts import ContactBody
 from dialer.api.wire.faults import faults_of, invalid
 from dialer.api.wire.fields import (
     AgentReference,
@@ -19,6 +18,7 @@ from dialer.api.wire.fields import (
     check_prose,
     without_nulls,
 )
+from dialer.api.wire.person import ContactBody
 from dialer.domain.call import Channel
 from dialer.domain.errors import Fault
 

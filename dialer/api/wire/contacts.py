@@ -3,71 +3,17 @@
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationError
-
-from dialer.api.wire.faults import MOST_FAULTS, excerpt, faults_of, invalid
-from dialer.api.wire.fields import Body, ZoneName, has_control, without_nulls
+from dialer.api.wire.faults import MOST_FAULTS
+from dialer.api.wire.person import MOST_DIFFERENT_VARIABLES, as_json, filled_names, read_person
 from dialer.api.wire.rules import Rules
 from dialer.domain.contact import Audience, Person
 from dialer.domain.errors import Fault
-from dialer.domain.phone import NumberCheck, normalise, usable
+from dialer.domain.phone import NumberCheck, usable
 from dialer.domain.template import clean
 
-_LONGEST_TEXT = 512
-_LONGEST_VALUE = 4096
-_MOST_VARIABLES = 100
-_MOST_DIFFERENT_VARIABLES = 1000
 _MOST_COUNTED = 10_000
 """Where nothing depends on it, so many numbers are looked up for the message and no more: 48 µs each."""
-
-_SHAPE = "must be + and 7 to 15 digits such as +12025550100"
-
-
-def _text(text: str) -> str | None:
-    """A blank is nothing."""
-    stripped = text.strip()
-    if has_control(stripped):
-        raise invalid("must not hold line breaks or other control characters")
-    return stripped or None
-
-
-def _blank_or_zone(text: str) -> str | None:
-    return text.strip() or None
-
-
-def _variables(raw: dict[str, object]) -> dict[str, object]:
-    kept: dict[str, object] = {}
-    if len(raw) > _MOST_VARIABLES:
-        raise invalid(f"must have at most {_MOST_VARIABLES} entries", "out_of_range")
-    for key, value in raw.items():
-        name = key.strip()
-        if not 0 < len(name) <= _LONGEST_TEXT or has_control(name) or set(name) & set("{}|"):
-            raise invalid(f"has a name that no placeholder can have: {excerpt(key)}")
-        if isinstance(value, str) and len(value) > _LONGEST_VALUE:
-            raise invalid(f"{excerpt(name)} must have at most {_LONGEST_VALUE:,} characters", "out_of_range")
-        if value is not None and not isinstance(value, str | int | float | bool):
-            raise invalid(f"{excerpt(name)} must be a string, a number, true or false", "wrong_type")
-        if value is not None:
-            kept[name] = value
-    return kept
-
-
-Text = Annotated[str, Field(max_length=_LONGEST_TEXT), AfterValidator(_text)]
-Variables = Annotated[dict[str, object], AfterValidator(_variables)]
-
-
-class ContactBody(Body):
-    phone: str
-    first_name: Text | None = None
-    last_name: Text | None = None
-    name: Text | None = None
-    email: Text | None = None
-    timezone: ZoneName | None = None
-    variables: Variables | None = None
-    metadata: Variables | None = None
-    """Another name of `variables`."""
 
 
 class _Gathering:
@@ -83,62 +29,29 @@ class _Gathering:
         self._rules = rules
 
     def take(self, index: int, item: object) -> None:
-        if isinstance(item, str):
-            self._add(("contacts", index), Person(item))
-        elif isinstance(item, dict):
-            self._take_person(index, item)
-        else:
-            sentence = "must be a number such as +12025550100, or an object with phone"
-            self.fault(Fault(("contacts", index), sentence, "wrong_type"))
+        person, faults = read_person(item)
+        for fault in faults:
+            self.fault(replace(fault, loc=("contacts", index, *fault.loc)))
+        if person is not None:
+            loc = ("contacts", index) if isinstance(item, str) else ("contacts", index, "phone")
+            self._add(loc, person)
 
     def fault(self, fault: Fault) -> None:
         self.faulty += 1
         if self.faulty <= MOST_FAULTS:
             self.faults.append(fault)
 
-    def _take_person(self, index: int, raw: dict[str, object]) -> None:
-        given = without_nulls(raw)
-        if isinstance(zone := given.get("timezone"), str) and not zone.strip():
-            del given["timezone"]
-        try:
-            body = ContactBody.model_validate(given)
-        except ValidationError as error:
-            for fault in faults_of(error, ContactBody, at=("contacts", index)):
-                if fault.type == "unknown_field":
-                    fault = replace(fault, msg=f"{fault.msg} (fields of your own go under variables)")  # noqa: PLW2901
-                self.fault(fault)
-            return
-        if body.variables is not None and body.metadata not in (None, body.variables):
-            place = ("contacts", index, "metadata")
-            self.fault(Fault(place, "is another name of variables; give one of them", "conflict"))
-            return
-        variables = body.variables or body.metadata
-        person = Person(
-            body.phone,
-            body.first_name,
-            body.last_name,
-            body.name,
-            body.email,
-            body.timezone,
-            _json(variables) if variables else None,
-        )
-        self._add(("contacts", index, "phone"), person)
-
     def _add(self, loc: tuple[str | int, ...], given: Person) -> None:
-        phone = normalise(given.phone)
-        if phone is None:
-            self.fault(Fault(loc, f"{_SHAPE}, not {excerpt(given.phone)}", "invalid"))
-            return
-        earlier = self.people.get(phone)
+        earlier = self.people.get(given.phone)
         if earlier is not None:
             self.duplicates += 1
-            self.people[phone] = _merged(earlier, given)
+            self.people[given.phone] = _merged(earlier, given)
             return
-        fits = self._fits(phone)
+        fits = self._fits(given.phone)
         if not fits and self._rules.reject_unusable:
             sentence = f"is not a {self._rules.number_check} number by its country's numbering plan"
-            self.fault(Fault(loc, f"{sentence} ({phone})", "invalid"))
-        self.people[phone] = replace(given, phone=phone, usable=fits)
+            self.fault(Fault(loc, f"{sentence} ({given.phone})", "invalid"))
+        self.people[given.phone] = replace(given, usable=fits)
 
     def _fits(self, phone: str) -> bool:
         check = self._rules.number_check
@@ -160,8 +73,8 @@ def read_contacts(raw: object, rules: Rules) -> tuple[Audience, list[Fault], lis
         gathering.take(index, item)
     people = tuple(gathering.people.values())
     filled = _filled(people)
-    if len(filled) > _MOST_DIFFERENT_VARIABLES:
-        sentence = f"must not name more than {_MOST_DIFFERENT_VARIABLES:,} different variables in all"
+    if len(filled) > MOST_DIFFERENT_VARIABLES:
+        sentence = f"must not name more than {MOST_DIFFERENT_VARIABLES:,} different variables in all"
         gathering.fault(Fault(("contacts",), sentence, "out_of_range"))
     faults = gathering.faults
     if gathering.faulty > len(faults):
@@ -197,7 +110,7 @@ def _merged(earlier: Person, later: Person) -> Person:
         for key, value in json.loads(later.variables).items():
             if not clean(both.get(key)):
                 both[key] = value
-        variables = _json(both)
+        variables = as_json(both)
     return replace(
         earlier,
         first_name=earlier.first_name or later.first_name,
@@ -212,24 +125,6 @@ def _merged(earlier: Person, later: Person) -> Person:
 def _filled(people: Iterable[Person]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for person in people:
-        for name in _values(person):
+        for name in filled_names(person):
             counts[name] = counts.get(name, 0) + 1
     return counts
-
-
-def _values(person: Person) -> set[str]:
-    own = {
-        "phone": person.phone,
-        "first_name": person.first_name,
-        "last_name": person.last_name,
-        "name": person.full_name(),
-        "email": person.email,
-    }
-    named = {name for name, value in own.items() if value}
-    if person.variables:
-        named.update(key for key, value in json.loads(person.variables).items() if clean(value))
-    return named
-
-
-def _json(variables: dict[str, object]) -> str:
-    return json.dumps(variables, ensure_ascii=False, separators=(",", ":"))

@@ -20,18 +20,23 @@ def read_object(raw: bytes) -> dict[str, object]:
     """The body as an object. Raises NotJson; InvalidInput when it is JSON of another kind."""
     if not raw.strip():
         raise NotJson("The body is empty; it must be a JSON object.")
-    try:
-        value = _parse(raw)
-    except UnicodeDecodeError:
-        raise NotJson("The body must be JSON in UTF-8; it is not UTF-8.") from None
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise NotJson(f"The body is not JSON: {error.msg} ({place}).") from None
-    except RecursionError:
-        raise NotJson("The body is nested too deeply.") from None
+    value = read_value(raw)
     if not isinstance(value, dict):
         raise InvalidInput([Fault((), "The body must be a JSON object such as {}.", "wrong_type")])
     return value
+
+
+def read_value(raw: bytes, what: str = "body") -> object:
+    """One JSON value of any kind; `what` holds it, for the sentence. Raises NotJson."""
+    try:
+        return _parse(raw)
+    except UnicodeDecodeError:
+        raise NotJson(f"The {what} must be JSON in UTF-8; it is not UTF-8.") from None
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise NotJson(f"The {what} is not JSON: {error.msg} ({place}).") from None
+    except RecursionError:
+        raise NotJson(f"The {what} is nested too deeply.") from None
 
 
 def _parse(raw: bytes) -> object:
