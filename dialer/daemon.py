@@ -21,7 +21,7 @@ from dialer.config.model import Config
 from dialer.domain.clock import Clock, SystemClock
 from dialer.domain.errors import CannotListen, DialerError, StoreRefused, StoreUnavailable
 from dialer.engine.engine import Engine
-from dialer.service import keys
+from dialer.service import holds, keys
 from dialer.service.agents import Agents
 from dialer.service.fences import Fences
 from dialer.service.intake import discard_list
@@ -115,6 +115,7 @@ async def _build(
     engine = Engine(parts, EventLog(store), carriers, on_beat=notifier.alive)
     await stack.enter_async_context(_cleaning(store))
     await _announce_first_key(store, config)
+    await holds.take_stock(parts)
     await stack.enter_async_context(_listening(parts, carriers, config))
     return parts, engine, notifier
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import structlog
 from aiohttp import web
 
-from dialer.api import calls, campaigns, contacts, daemon
+from dialer.api import calls, campaigns, contacts, daemon, upkeep
 from dialer.api.auth import authenticate
 from dialer.api.http import INTAKE, LARGEST_BODY, PARTS, SIMULATOR_CALLS, TABLE, SimulatorCalls
 from dialer.api.idempotency import IN_FLIGHT, answer_once
@@ -19,6 +19,7 @@ ROUTES: tuple[Route, ...] = (
     *campaigns.ROUTES,
     *contacts.ROUTES,
     *calls.ROUTES,
+    *upkeep.ROUTES,
 )
 """Everything that answers."""
 

@@ -139,7 +139,7 @@ class Runner:
 
     def _common_wait(self) -> float | None:
         """Seconds until any campaign may dial; None: on an event."""
-        if self._trunk is None or not self._all_slots.free or "store" in self._parts.readiness.faults:
+        if self._trunk is None or not self._all_slots.free or self._parts.readiness.forbids_dialling:
             return None
         trunk_wait = self._trunk.wait()
         return None if trunk_wait is None else max(trunk_wait, self._bucket.wait())

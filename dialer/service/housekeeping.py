@@ -1,5 +1,7 @@
 """What is thrown away by itself, once a day: its next time is a row, not a sleeping task."""
 
+from dataclasses import dataclass
+
 from dialer.domain.clock import HOUR, Instant
 from dialer.service import receipts
 from dialer.service.parts import Parts
@@ -24,6 +26,22 @@ async def next_moment(parts: Parts) -> Instant:
     return await parts.store.read(read)
 
 
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """How many rows were deleted."""
+
+    events: int = 0
+    receipts: int = 0
+
+    def __add__(self, other: "Pruned") -> "Pruned":
+        return Pruned(self.events + other.events, self.receipts + other.receipts)
+
+    @property
+    def leaves_more(self) -> bool:
+        """Of one chunk: whether there may be more that is too old."""
+        return self.events == _CHUNK or self.receipts == _RECEIPTS_CHUNK
+
+
 async def keep_house(parts: Parts) -> None:
     """Deletes a chunk of the events and receipts that are too old, when it is due.
 
@@ -32,10 +50,29 @@ async def keep_house(parts: Parts) -> None:
     if await next_moment(parts) > parts.clock.now():
         return
 
-    def prune(tx: Transaction) -> None:
-        events = eventlog.delete_before(tx, tx.now - EVENTS_KEPT, limit=_CHUNK)
-        answered = receipts.delete_old(tx, limit=_RECEIPTS_CHUNK)
-        if events < _CHUNK and answered < _RECEIPTS_CHUNK:
+    def keep_house_once(tx: Transaction) -> None:
+        if not _prune_chunk(tx, EVENTS_KEPT).leaves_more:
             settings.put(tx, _DUE, str(tx.now + _EVERY))
 
-    await parts.store.transact(prune)
+    await parts.store.transact(keep_house_once)
+
+
+async def prune(parts: Parts, *, events_kept: int = EVENTS_KEPT) -> Pruned:
+    """Deletes all events older than so many milliseconds, and what else is too old, due or not."""
+
+    def prune_once(tx: Transaction) -> Pruned:
+        return _prune_chunk(tx, events_kept)
+
+    total = Pruned()
+    while True:
+        chunk = await parts.store.transact(prune_once)
+        total += chunk
+        if not chunk.leaves_more:
+            return total
+
+
+def _prune_chunk(tx: Transaction, events_kept: int) -> Pruned:
+    return Pruned(
+        events=eventlog.delete_before(tx, tx.now - events_kept, limit=_CHUNK),
+        receipts=receipts.delete_old(tx, limit=_RECEIPTS_CHUNK),
+    )
