@@ -135,13 +135,15 @@ _WITH_CAMPAIGN = (
     "SELECT attempt.*, campaign.public_id AS campaign_public_id FROM attempt"
     " JOIN campaign ON campaign.id = attempt.campaign"
 )
+_NOT_DELETED = "attempt.campaign NOT IN (SELECT id FROM campaign WHERE deleted_at IS NOT NULL)"
 
 
 def page(
     view: Snapshot, *, channel: Channel | None, state: AttemptState | None, limit: int, offset: int
 ) -> tuple[list[AttemptOfCampaign], int]:
-    """Of all campaigns, newest first, and how many there are in all."""
+    """Of all campaigns that are not deleted, newest first, and how many there are in all."""
     where, values = _filters({"attempt.channel": channel, "attempt.state": state})
+    where = f"{where} AND {_NOT_DELETED}"
     rows = view.execute(
         f"{_WITH_CAMPAIGN} WHERE {where} ORDER BY attempt.numeric_id DESC LIMIT ? OFFSET ?",
         (*values, limit, offset),
@@ -154,7 +156,8 @@ def page(
 def find(view: Snapshot, reference: str) -> AttemptOfCampaign:
     """By id, or by numeric id as text. Raises NotFound."""
     row = view.execute(
-        f"{_WITH_CAMPAIGN} WHERE attempt.id = ? OR attempt.numeric_id = ?", (reference, key_of(reference))
+        f"{_WITH_CAMPAIGN} WHERE (attempt.id = ? OR attempt.numeric_id = ?) AND {_NOT_DELETED}",
+        (reference, key_of(reference)),
     ).fetchone()
     if row is None:
         raise NotFound("call", reference)

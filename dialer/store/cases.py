@@ -56,6 +56,11 @@ class Owner:
     dtmf: str | None
     delivery: str | None
 
+    @property
+    def erased(self) -> bool:
+        """Whether its number has given way to a hash: nothing of the person may come back."""
+        return not self.phone.startswith("+")
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

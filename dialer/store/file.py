@@ -30,6 +30,8 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         if not read_only:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            # What is erased is overwritten, too; whether SQLite does it by itself depends on who built it.
+            connection.execute("PRAGMA secure_delete = ON")
     return connection
 
 

@@ -44,7 +44,7 @@ ALTER TABLE campaign ADD COLUMN duplicates INTEGER NOT NULL DEFAULT 0;
 -- A deleted campaign is hidden at once; its contacts' data is erased as soon as no call of theirs is open.
 ALTER TABLE campaign ADD COLUMN deleted_at INTEGER;
 ALTER TABLE campaign ADD COLUMN erased_at INTEGER;
-CREATE INDEX campaign_erasure ON campaign (deleted_at) WHERE deleted_at IS NOT NULL AND erased_at IS NULL;
+CREATE INDEX campaign_deleted ON campaign (erased_at) WHERE deleted_at IS NOT NULL;
 
 -- Contacts that an upload could not take, kept for a while so that they can be mended and sent again.
 CREATE TABLE upload (
