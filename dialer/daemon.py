@@ -164,7 +164,11 @@ async def _listening(
 ) -> AsyncIterator[None]:
     """The HTTP server; it outlives the drain, since carriers report the end of calls over it."""
     simulated = next(iter(carriers.values()), None)
-    app = build_app(parts, simulator_calls=simulated.listing if simulated else None)
+    app = build_app(
+        parts,
+        simulator_calls=simulated.listing if simulated else None,
+        requests_per_minute=config.auth.rate_limit_per_minute,
+    )
     runner = Runner(app, handle_signals=False, access_log=None, shutdown_timeout=2.0)
     await runner.setup()
     try:

@@ -184,7 +184,7 @@ def test_the_production_file_dials_nobody_until_a_carrier_is_named() -> None:
 def test_the_production_file_turns_nothing_off_for_a_later_version() -> None:
     given = tomllib.loads(PRODUCTION.read_text("utf-8"))
 
-    assert not {"compliance", "webhooks", "auth"} & given.keys()
+    assert not {"compliance", "webhooks"} & given.keys()
 
 
 def test_what_the_production_file_comments_out_is_right_too(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dialer.carriers.simulator.settings import SimulatorSettings
 from dialer.config.document import Document
-from dialer.config.sections import Http, Logs
+from dialer.config.sections import Auth, Http, Logs
 from dialer.domain.policy import Agent, CallerId, Policy
 from dialer.service.keys import key_file_of
 
@@ -24,6 +24,10 @@ class Config:
     @property
     def http(self) -> Http:
         return self.document.http
+
+    @property
+    def auth(self) -> Auth:
+        return self.document.auth
 
     @property
     def logs(self) -> Logs:

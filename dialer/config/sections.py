@@ -91,7 +91,8 @@ class StoreFile(Section):
 
 
 class Auth(Section):
-    rate_limit_per_minute: Annotated[int, _only(0, "this version limits no request rate")] = 0
+    rate_limit_per_minute: int = Field(default=0, ge=0, le=1_000_000)
+    """Requests of one key; 0: no limit."""
 
 
 class Logs(Section):

@@ -64,6 +64,11 @@ def rotate(tx: Transaction, key_id: int, grace: int = 0) -> NewKey:
     return create(tx, old.name, old.scopes, None if lifetime is None else tx.now + lifetime)
 
 
+def note_use(tx: Transaction, key_id: int) -> None:
+    """It was used just now."""
+    keys.note_use(tx, key_id)
+
+
 def every(view: Snapshot) -> list[Key]:
     """Revoked ones too, oldest first."""
     return keys.every(view)
