@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import structlog
 from aiohttp import web
 
-from dialer.api import calls, campaigns, contacts, daemon, stream, upkeep
+from dialer.api import calls, campaigns, contacts, daemon, upkeep
 from dialer.api.auth import Guard, authenticate
 from dialer.api.http import INTAKE, LARGEST_BODY, PARTS, SIMULATOR_CALLS, TABLE, SimulatorCalls
 from dialer.api.idempotency import IN_FLIGHT, answer_once
@@ -13,7 +13,6 @@ from dialer.api.intake import Intake
 from dialer.api.problems import answer_problems, quieten_unreadable, route_of
 from dialer.api.route import Handler, Route
 from dialer.service.parts import Parts
-from dialer.store.eventlog import EventLog
 
 ROUTES: tuple[Route, ...] = (
     *daemon.ROUTES,
@@ -21,7 +20,6 @@ ROUTES: tuple[Route, ...] = (
     *contacts.ROUTES,
     *calls.ROUTES,
     *upkeep.ROUTES,
-    *stream.ROUTES,
 )
 """Everything that answers."""
 
@@ -34,13 +32,11 @@ _log = structlog.get_logger(__name__)
 def build_app(
     parts: Parts,
     *,
-    events: EventLog | None = None,
     simulator_calls: SimulatorCalls | None = None,
     requests_per_minute: int = 0,
 ) -> web.Application:
     """The application, not yet listening.
 
-    `events`: the store's log, where others follow it, too; a store has one.
     `simulator_calls`: where the carrier is simulated. `requests_per_minute`: of each key; 0 is no limit.
     """
     app = web.Application(
@@ -54,7 +50,6 @@ def build_app(
     app[IN_FLIGHT] = set()
     app.on_cleanup.append(_close_intake)
     Guard(parts.store, parts.clock, requests_per_minute).watch(app)
-    stream.install(app, parts, events or EventLog(parts.store))
     app[TABLE] = dict(_add(app.router, ROUTES))
     return app
 
