@@ -101,6 +101,27 @@ def open_attempts(view: Snapshot) -> list[Attempt]:
     return [_from_row(row) for row in view.execute(f"SELECT * FROM attempt WHERE state IN ({_OPEN})")]
 
 
+def count_open(view: Snapshot) -> int:
+    """How many calls are open, of all campaigns."""
+    count: int = view.execute(
+        f"SELECT count(*) FROM attempt INDEXED BY attempt_live WHERE state IN ({_OPEN})"
+    ).fetchone()[0]
+    return count
+
+
+def busy_until(view: Snapshot, phone: str, channel: Channel) -> Instant | None:
+    """By when every call to this number that may be open must be over; None when there is none."""
+    moment: Instant | None = view.execute(
+        "SELECT coalesce("
+        "(SELECT blocked_until FROM attempt WHERE phone = :phone AND channel = :channel"
+        f" AND state IN ({_OPEN})),"
+        " (SELECT max(blocked_until) FROM attempt WHERE phone = :phone AND channel = :channel"
+        " AND state IN ('ended_unknown', 'unknown') AND blocked_until > :now))",
+        {"phone": phone, "channel": channel, "now": view.now},
+    ).fetchone()[0]
+    return moment
+
+
 def open_carriers(view: Snapshot) -> set[str]:
     """Names of the carriers that have open attempts."""
     rows = view.execute(f"SELECT DISTINCT carrier FROM attempt WHERE state IN ({_OPEN})")
