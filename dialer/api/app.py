@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 import structlog
 from aiohttp import web
 
-from dialer.api import calls, campaigns, contacts, daemon, upkeep
+from dialer.api import calls, campaigns, contacts, daemon, pages, upkeep
 from dialer.api.auth import Guard, authenticate
 from dialer.api.http import INTAKE, LARGEST_BODY, PARTS, SIMULATOR_CALLS, TABLE, SimulatorCalls
 from dialer.api.idempotency import IN_FLIGHT, answer_once
 from dialer.api.intake import Intake
+from dialer.api.pages import DESCRIPTION, Description
 from dialer.api.problems import answer_problems, quieten_unreadable, route_of
 from dialer.api.route import Handler, Route
 from dialer.service.parts import Parts
@@ -20,6 +21,7 @@ ROUTES: tuple[Route, ...] = (
     *contacts.ROUTES,
     *calls.ROUTES,
     *upkeep.ROUTES,
+    *pages.ROUTES,
 )
 """Everything that answers."""
 
@@ -48,6 +50,7 @@ def build_app(
     app[SIMULATOR_CALLS] = simulator_calls
     app[INTAKE] = Intake()
     app[IN_FLIGHT] = set()
+    app[DESCRIPTION] = Description(ROUTES)
     app.on_cleanup.append(_close_intake)
     Guard(parts.store, parts.clock, requests_per_minute).watch(app)
     app[TABLE] = dict(_add(app.router, ROUTES))
