@@ -112,11 +112,12 @@ async def _build(
         readiness=Readiness(),
     )
     notifier = Notifier.from_environment()
-    engine = Engine(parts, EventLog(store), carriers, on_beat=notifier.alive)
+    events = EventLog(store)
+    engine = Engine(parts, events, carriers, on_beat=notifier.alive)
     await stack.enter_async_context(_cleaning(store))
     await _announce_first_key(store, config)
     await holds.take_stock(parts)
-    await stack.enter_async_context(_listening(parts, carriers, config))
+    await stack.enter_async_context(_listening(parts, events, carriers, config))
     return parts, engine, notifier
 
 
@@ -160,12 +161,16 @@ async def _cleaning(store: Store) -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def _listening(
-    parts: Parts, carriers: Mapping[str, SimulatedCarrier | RemoteSimulator], config: Config
+    parts: Parts,
+    events: EventLog,
+    carriers: Mapping[str, SimulatedCarrier | RemoteSimulator],
+    config: Config,
 ) -> AsyncIterator[None]:
     """The HTTP server; it outlives the drain, since carriers report the end of calls over it."""
     simulated = next(iter(carriers.values()), None)
     app = build_app(
         parts,
+        events=events,
         simulator_calls=simulated.listing if simulated else None,
         requests_per_minute=config.auth.rate_limit_per_minute,
     )

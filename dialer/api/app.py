@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import structlog
 from aiohttp import web
 
-from dialer.api import calls, campaigns, contacts, daemon, pages, upkeep
+from dialer.api import calls, campaigns, contacts, daemon, pages, stream, upkeep
 from dialer.api.auth import Guard, authenticate
 from dialer.api.http import INTAKE, LARGEST_BODY, PARTS, SIMULATOR_CALLS, TABLE, SimulatorCalls
 from dialer.api.idempotency import IN_FLIGHT, answer_once
@@ -14,6 +14,7 @@ from dialer.api.pages import DESCRIPTION, Description
 from dialer.api.problems import answer_problems, quieten_unreadable, route_of
 from dialer.api.route import Handler, Route
 from dialer.service.parts import Parts
+from dialer.store.eventlog import EventLog
 
 ROUTES: tuple[Route, ...] = (
     *daemon.ROUTES,
@@ -21,6 +22,7 @@ ROUTES: tuple[Route, ...] = (
     *contacts.ROUTES,
     *calls.ROUTES,
     *upkeep.ROUTES,
+    *stream.ROUTES,
     *pages.ROUTES,
 )
 """Everything that answers."""
@@ -34,11 +36,13 @@ _log = structlog.get_logger(__name__)
 def build_app(
     parts: Parts,
     *,
+    events: EventLog | None = None,
     simulator_calls: SimulatorCalls | None = None,
     requests_per_minute: int = 0,
 ) -> web.Application:
     """The application, not yet listening.
 
+    `events`: the store's log, where others follow it, too; a store has one.
     `simulator_calls`: where the carrier is simulated. `requests_per_minute`: of each key; 0 is no limit.
     """
     app = web.Application(
@@ -53,6 +57,7 @@ def build_app(
     app[DESCRIPTION] = Description(ROUTES)
     app.on_cleanup.append(_close_intake)
     Guard(parts.store, parts.clock, requests_per_minute).watch(app)
+    stream.install(app, parts, events or EventLog(parts.store))
     app[TABLE] = dict(_add(app.router, ROUTES))
     return app
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from dialer.api.app import build_app
@@ -55,6 +56,11 @@ class Api:
         self.parts = parts
         self.clock = clock
         self.token = token
+
+    @property
+    def app(self) -> web.Application:
+        assert self._client.app is not None  # it is ours
+        return self._client.app
 
     @property
     def address(self) -> tuple[str, int]:
