@@ -28,7 +28,9 @@ from dialer.service.intake import discard_list
 from dialer.service.numbers import CallerIds
 from dialer.service.parts import Parts
 from dialer.service.readiness import Readiness
+from dialer.store import agents as stored_agents
 from dialer.store import attempts, contacts
+from dialer.store import caller_ids as stored_caller_ids
 from dialer.store.db import Store, open_store
 from dialer.store.eventlog import EventLog
 from dialer.systemd import Notifier
@@ -106,8 +108,10 @@ async def _build(
         store=store,
         clock=clock,
         policy=config.policy(),
-        agents=Agents(config.agents()),
-        caller_ids=CallerIds(config.caller_ids()),
+        agents=Agents(config.agents(), await store.read(stored_agents.every)),
+        caller_ids=CallerIds(
+            config.caller_ids(), await store.read(stored_caller_ids.every), carrier=config.policy().carrier
+        ),
         fences=Fences(clock),
         readiness=Readiness(),
     )

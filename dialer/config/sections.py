@@ -23,7 +23,7 @@ from pydantic import (
 
 from dialer.domain.call import Channel
 from dialer.domain.phone import NumberCheck
-from dialer.domain.policy import AgentAddress, Policy
+from dialer.domain.policy import SIP_URI, WEBSOCKET_URL, AgentAddress, Policy
 
 _DEFAULTS = Policy(carrier=None)
 
@@ -68,8 +68,8 @@ Number = Annotated[
 AgentId = Annotated[
     str, _like(r"ag_[0-9a-f]{8}_[0-9a-f]{4}", "is no agent id such as ag_c47e7c97_b2f2 (8 and 4 hex digits)")
 ]
-SipUri = Annotated[str, _like(r"sips?:[^\s@]+(@[^\s@]+)?", "is no SIP URI such as sip:agent@host:5080")]
-WebsocketUrl = Annotated[str, _like(r"wss?://\S+", "is no WebSocket URL such as wss://host/path")]
+SipUri = Annotated[str, _like(*SIP_URI)]
+WebsocketUrl = Annotated[str, _like(*WEBSOCKET_URL)]
 Prefix = Annotated[str, _like(r"\+[0-9]{0,15}", "is no beginning of a number such as +1 or +4930")]
 Decimal = Annotated[str, _like(r"[0-9]{1,9}(\.[0-9]{1,6})?", 'is no amount such as "0.02"')]
 Increment = Annotated[str, _like(r"[1-9][0-9]{0,3}/[1-9][0-9]{0,3}", "is no pair of seconds such as 60/60")]

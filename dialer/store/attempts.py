@@ -88,6 +88,18 @@ def doubt_intents(tx: Transaction) -> int:
     ).rowcount
 
 
+def request_hangup_of(tx: Transaction, attempt_id: AttemptId) -> bool:
+    """Marks one attempt, once; False when it has ended."""
+    return (
+        tx.execute(
+            "UPDATE attempt SET hangup_requested_at = coalesce(hangup_requested_at, ?)"
+            f" WHERE id = ? AND state IN ({_OPEN})",
+            (tx.now, attempt_id),
+        ).rowcount
+        == 1
+    )
+
+
 def request_hangup(tx: Transaction, campaign_id: CampaignId) -> int:
     """Marks every open attempt of the campaign; the engine acts on the event that goes with it."""
     return tx.execute(
@@ -99,6 +111,14 @@ def request_hangup(tx: Transaction, campaign_id: CampaignId) -> int:
 
 def open_attempts(view: Snapshot) -> list[Attempt]:
     return [_from_row(row) for row in view.execute(f"SELECT * FROM attempt WHERE state IN ({_OPEN})")]
+
+
+def latest(view: Snapshot, campaign_id: CampaignId) -> Attempt | None:
+    """The last that was made for the campaign."""
+    row = view.execute(
+        "SELECT * FROM attempt WHERE campaign = ? ORDER BY numeric_id DESC LIMIT 1", (campaign_id,)
+    ).fetchone()
+    return _from_row(row) if row else None
 
 
 def count_open(view: Snapshot) -> int:
@@ -157,21 +177,6 @@ _WITH_CAMPAIGN = (
     " JOIN campaign ON campaign.id = attempt.campaign"
 )
 _NOT_DELETED = "attempt.campaign NOT IN (SELECT id FROM campaign WHERE deleted_at IS NOT NULL)"
-
-
-def page(
-    view: Snapshot, *, channel: Channel | None, state: AttemptState | None, limit: int, offset: int
-) -> tuple[list[AttemptOfCampaign], int]:
-    """Of all campaigns that are not deleted, newest first, and how many there are in all."""
-    where, values = _filters({"attempt.channel": channel, "attempt.state": state})
-    where = f"{where} AND {_NOT_DELETED}"
-    rows = view.execute(
-        f"{_WITH_CAMPAIGN} WHERE {where} ORDER BY attempt.numeric_id DESC LIMIT ? OFFSET ?",
-        (*values, limit, offset),
-    )
-    found = [AttemptOfCampaign(_from_row(row), row["campaign_public_id"]) for row in rows]
-    total = view.execute(f"SELECT count(*) FROM attempt WHERE {where}", values).fetchone()[0]
-    return found, total
 
 
 def find(view: Snapshot, reference: str) -> AttemptOfCampaign:

@@ -60,10 +60,20 @@ def delete_chunk(tx: Transaction, list_id: ListId, limit: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Callee:
+    """A contact that can be dialled now."""
+
+    id: ContactId
+    tries: int
+    """How often it was tried before, in whichever run."""
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """A page of contacts that can be dialled now."""
 
-    people: Sequence[tuple[ContactId, Person]]
+    people: Sequence[Callee]
     full: bool
     """Whether there may be more of them."""
     untried_after: ContactId
@@ -83,18 +93,19 @@ def due(
     The untried rows of a re-run are walked in the order of the list. Those that are `taken` are left out.
     """
     rows = view.execute(
-        f"SELECT id, {_PERSON} FROM contact"
+        f"SELECT id, attempts, {_PERSON} FROM contact"
         " WHERE list = ? AND run = ? AND status = 'pending' AND due <= ? ORDER BY due, id LIMIT ?",
         (campaign.list, campaign.run, view.now, limit),
     ).fetchall()
     if campaign.run > 1 and len(rows) < limit:
         untried = view.execute(
-            f"SELECT id, {_PERSON} FROM contact WHERE list = ? AND id > ? AND run < ? ORDER BY id LIMIT ?",
+            f"SELECT id, attempts, {_PERSON} FROM contact"
+            " WHERE list = ? AND id > ? AND run < ? ORDER BY id LIMIT ?",
             (campaign.list, untried_after, campaign.run, limit - len(rows)),
         ).fetchall()
         untried_after = untried[-1][0] if untried else untried_after
         rows += untried
-    people = [(ContactId(row[0]), Person(*tuple(row)[1:])) for row in rows if row[0] not in taken]
+    people = [Callee(row[0], row[1], Person(*tuple(row)[2:])) for row in rows if row[0] not in taken]
     return Due(people, len(rows) == limit, untried_after)
 
 

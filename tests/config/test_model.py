@@ -15,7 +15,7 @@ def test_without_a_file_the_development_defaults_count(tmp_path: Path) -> None:
     config = load(None)
 
     assert config.source is None
-    assert config.policy() == Policy(carrier="sim")
+    assert config.policy() == Policy(carrier="sim", carriers=("sim",))
     assert config.agents() == (
         Agent(
             id="ag_c47e7c97_b2f2",
@@ -28,7 +28,9 @@ def test_without_a_file_the_development_defaults_count(tmp_path: Path) -> None:
             connect=AgentAddress(),
         ),
     )
-    assert config.caller_ids() == (CallerId("+12025550100", verified=True, default=True),)
+    assert config.caller_ids() == (
+        CallerId("+12025550100", verified=True, default=True, id="pn_56bcf01f", numeric_id=1),
+    )
     assert config.database == tmp_path / "dialer.db"
     assert config.warnings() == []
 

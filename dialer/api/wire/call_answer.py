@@ -1,33 +1,37 @@
-"""What the API shows of an attempt; there it is a call, in an SMS campaign a message."""
+"""What the API shows of a call: an attempt, in an SMS campaign a message; or a single call."""
 
 from typing import Self
 
 from pydantic import BaseModel
 
 from dialer.api.wire.contact_answer import public_contact_id
+from dialer.domain.call import Attempt
 from dialer.domain.schedule import format_instant
-from dialer.store.attempts import AttemptOfCampaign
+from dialer.store.calls import Call, SingleCall
 
 
 class CallAnswer(BaseModel):
     id: str
-    numeric_id: int
+    numeric_id: int | None
+    """Null before a single call was first tried."""
     type: str
     channel: str
-    campaign_id: str
+    campaign_id: str | None
+    """Null for a single call."""
     contact_id: str
     n: int
-    """The nth try of its contact."""
+    """The nth try of its contact; 0 before the first."""
     run: int
     status: str
-    """The attempt's state."""
+    """The attempt's state; of a single call that is still to be placed, `connecting` or `scheduled`."""
     outcome: str | None
     to: str
     phone: str
     """The same as `to`."""
     from_number: str | None
     agent_id: str
-    carrier: str
+    carrier: str | None
+    scheduled_at: str | None
     created_at: str
     sent_at: str | None
     answered_at: str | None
@@ -40,17 +44,55 @@ class CallAnswer(BaseModel):
     delivery: str | None
     message_left: bool
     detail: str | None
-    text: str
+    text: str | None
 
     @classmethod
-    def of(cls, found: AttemptOfCampaign) -> Self:
-        attempt = found.attempt
+    def of(cls, found: Call) -> Self:
+        if isinstance(found, SingleCall):
+            return cls._of_single(found)
+        return cls._of_attempt(found.attempt, found.campaign_public_id)
+
+    @classmethod
+    def _of_single(cls, found: SingleCall) -> Self:
+        """Its latest attempt's fate, under the id that its caller was given."""
+        campaign, contact = found.campaign, found.contact
+        changes: dict[str, object] = {
+            "id": campaign.public_id,
+            "numeric_id": found.numeric_id,
+            "status": found.status,
+            "outcome": contact.outcome,
+            "scheduled_at": _instant(campaign.scheduled_at),
+            "created_at": format_instant(campaign.created_at),
+            "detail": found.detail,
+        }
+        if found.latest is not None:
+            return cls._of_attempt(found.latest, None).model_copy(update=changes)
+        untried = dict.fromkeys(cls.model_fields)
+        return cls.model_validate(
+            untried
+            | {
+                "type": "outbound",
+                "channel": campaign.channel,
+                "contact_id": public_contact_id(contact.id),
+                "n": 0,
+                "run": campaign.run,
+                "to": contact.person.phone,
+                "phone": contact.person.phone,
+                "from_number": campaign.from_number,
+                "agent_id": campaign.agent_id,
+                "message_left": False,
+            }
+            | changes
+        )
+
+    @classmethod
+    def _of_attempt(cls, attempt: Attempt, campaign_id: str | None) -> Self:
         return cls(
             id=attempt.id,
             numeric_id=attempt.numeric_id,
             type="outbound",
             channel=attempt.channel,
-            campaign_id=found.campaign_public_id,
+            campaign_id=campaign_id,
             contact_id=public_contact_id(attempt.contact),
             n=attempt.n,
             run=attempt.run,
@@ -61,6 +103,7 @@ class CallAnswer(BaseModel):
             from_number=attempt.from_number,
             agent_id=attempt.agent_id,
             carrier=attempt.carrier,
+            scheduled_at=None,
             created_at=format_instant(attempt.created_at),
             sent_at=_instant(attempt.sent_at),
             answered_at=_instant(attempt.answered_at),

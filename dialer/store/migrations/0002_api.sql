@@ -41,6 +41,7 @@ CREATE TABLE caller_id (
 ) STRICT;
 
 ALTER TABLE campaign ADD COLUMN duplicates INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX campaign_call ON campaign (id) WHERE origin = 'call';
 -- A deleted campaign is hidden at once; its contacts' data is erased as soon as no call of theirs is open.
 ALTER TABLE campaign ADD COLUMN deleted_at INTEGER;
 ALTER TABLE campaign ADD COLUMN erased_at INTEGER;

@@ -157,6 +157,7 @@ CREATE INDEX attempt_campaign ON attempt (campaign, numeric_id);
 CREATE INDEX attempt_given_up ON attempt (phone, channel) WHERE state IN ('ended_unknown', 'unknown');
 CREATE UNIQUE INDEX attempt_live ON attempt (phone, channel)
     WHERE state IN ('answered', 'intent', 'placed', 'ringing', 'uncertain');
+CREATE INDEX campaign_call ON campaign (id) WHERE origin = 'call';
 CREATE INDEX campaign_deleted ON campaign (erased_at) WHERE deleted_at IS NOT NULL;
 CREATE INDEX campaign_expiry ON campaign (expires_at)
     WHERE expires_at IS NOT NULL AND status IN ('launched', 'running', 'paused');
