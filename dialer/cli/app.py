@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from dialer.cli import call, campaign, demo, key, serve
+from dialer.cli import call, campaign, confirm, db, demo, key, serve
 from dialer.cli.failure import FAILED, USED_WRONGLY, Failed
 from dialer.cli.options import before_the_verb
 from dialer.config.faults import BadConfiguration
@@ -20,7 +20,7 @@ app = typer.Typer(
 )
 
 
-for each in (app, key.app, campaign.app, call.app):
+for each in (app, key.app, campaign.app, call.app, db.app):
     each.callback(help=each.info.help)(before_the_verb)
 app.command()(serve.serve)
 app.command("check-config")(serve.check_config)
@@ -28,6 +28,8 @@ app.add_typer(key.app, name="key")
 app.add_typer(campaign.app, name="campaign")
 app.add_typer(call.app, name="call")
 app.command()(call.why)
+app.add_typer(db.app, name="db")
+app.command()(confirm.confirm)
 app.command()(demo.demo)
 app.command()(serve.simulate)
 

@@ -43,6 +43,10 @@ class Config:
         return self.directory / self.document.store.path
 
     @property
+    def backup_folder(self) -> Path:
+        return self.database.parent / self.document.store.backups
+
+    @property
     def key_file(self) -> Path:
         """Where the first `serve` leaves the key that it made, or left it.
 

@@ -88,6 +88,8 @@ class Http(Section):
 class StoreFile(Section):
     path: Text = "dialer.db"
     """Relative to the configuration file."""
+    backups: Text = "."
+    """The folder of `dialer db backup`, relative to the database."""
 
 
 class Auth(Section):

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from dialer.domain.call import Outcome
-from dialer.domain.campaign import Campaign, CampaignStatus
+from dialer.domain.call import SKIPPED, Outcome
+from dialer.domain.campaign import Campaign, CampaignStatus, Counters
 from dialer.domain.clock import Instant
 from dialer.domain.contact import Contact, Person
 from dialer.domain.ids import ContactId, ListId
@@ -194,14 +194,7 @@ def page(
     limit: int,
 ) -> list[Contact]:
     """Contacts with an id above `after`, as they stand in the present run."""
-    values: dict[str, object] = {
-        "list": campaign.list,
-        "run": campaign.run,
-        "draft": campaign.status is CampaignStatus.DRAFT,
-        "swept": campaign.swept,
-        "after": after,
-        "limit": limit,
-    }
+    values: dict[str, object] = {**_present(campaign), "after": after, "limit": limit}
     where = ["list = :list", "id > :after"]
     for expression, name, value in (
         (_STATUS, "status", status),
@@ -219,6 +212,38 @@ def page(
         values,
     )
     return [_from_row(found) for found in rows]
+
+
+def recount(view: Snapshot, campaign: Campaign) -> Counters:
+    """What the campaign's counters must be, counted from all its contacts."""
+    rows = view.execute(
+        f"SELECT {_STATUS} AS now_status, {_OUTCOME} AS now_outcome, run IS NULL AS unusable, count(*)"
+        " FROM contact WHERE list = :list GROUP BY 1, 2, 3",
+        _present(campaign),
+    ).fetchall()
+
+    def those(status: ContactStatus) -> int:
+        return sum(row[3] for row in rows if row[0] == status)
+
+    return Counters(
+        total=sum(row[3] for row in rows),
+        unusable=sum(row[3] for row in rows if row[2]),
+        pending=those(ContactStatus.PENDING),
+        in_progress=those(ContactStatus.IN_PROGRESS),
+        completed=those(ContactStatus.COMPLETED),
+        failed=those(ContactStatus.FAILED),
+        skipped=sum(row[3] for row in rows if row[1] in SKIPPED),
+    )
+
+
+def _present(campaign: Campaign) -> dict[str, object]:
+    """What `_STATUS` and `_OUTCOME` need."""
+    return {
+        "list": campaign.list,
+        "run": campaign.run,
+        "draft": campaign.status is CampaignStatus.DRAFT,
+        "swept": campaign.swept,
+    }
 
 
 def _from_row(found: sqlite3.Row) -> Contact:

@@ -21,7 +21,7 @@ from dialer.domain.clock import Clock, Instant
 from dialer.domain.errors import StoreUnavailable
 from dialer.domain.events import Event
 from dialer.failpoint import failpoint
-from dialer.store.file import connect, lock, prepare
+from dialer.store.file import connect, lock, lock_file, prepare
 from dialer.store.unit import Snapshot, Transaction, write_events
 
 T = TypeVar("T")
@@ -270,7 +270,7 @@ async def open_store(path: Path, clock: Clock) -> AsyncIterator[Store]:
 
     Raises StoreRefused when another daemon has the file, or it cannot be used.
     """
-    held = await asyncio.to_thread(lock, path.with_name(path.name + ".lock"))
+    held = await asyncio.to_thread(lock, lock_file(path))
     try:
         writer = await asyncio.to_thread(prepare, path)
         readers = [

@@ -13,6 +13,10 @@ from dialer.store.migrate import migrate
 _BUSY_TIMEOUT = 5.0
 
 
+class FileIsLocked(StoreRefused):
+    """Another process has it."""
+
+
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """A connection with the project's settings; any thread may use it, one at a time."""
     uri = path.absolute().as_uri() + ("?mode=ro" if read_only else "")
@@ -69,6 +73,10 @@ def _open(path: Path) -> int:
         raise StoreRefused(f"{path} cannot be opened: {error.strerror}.") from error
 
 
+def lock_file(database: Path) -> Path:
+    return database.with_name(f"{database.name}.lock")
+
+
 def lock(path: Path) -> int:
     """Takes the lock file; raises StoreRefused when another daemon has it. The handle, to be closed."""
     handle = _open(path)
@@ -76,5 +84,5 @@ def lock(path: Path) -> int:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(handle)
-        raise StoreRefused(f"Another daemon is running on this database ({path} is locked).") from None
+        raise FileIsLocked(f"Another daemon is running on this database ({path} is locked).") from None
     return handle
