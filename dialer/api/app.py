@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import structlog
 from aiohttp import web
 
-from dialer.api import calls, campaigns, contacts, daemon, pages, stream, upkeep
+from dialer.api import calls, campaigns, contacts, daemon, pages, requeue, stream, upkeep
 from dialer.api.auth import Guard, authenticate
 from dialer.api.http import INTAKE, LARGEST_BODY, PARTS, SIMULATOR_CALLS, TABLE, SimulatorCalls
 from dialer.api.idempotency import IN_FLIGHT, answer_once
@@ -20,6 +20,7 @@ ROUTES: tuple[Route, ...] = (
     *daemon.ROUTES,
     *campaigns.ROUTES,
     *contacts.ROUTES,
+    *requeue.ROUTES,
     *calls.ROUTES,
     *upkeep.ROUTES,
     *stream.ROUTES,
