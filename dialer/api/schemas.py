@@ -24,6 +24,9 @@ def schemas_of(wanted: Sequence[Wanted]) -> tuple[Mapping[Wanted, JsonSchema], J
 
 
 class _Writer(GenerateJsonSchema):
+    def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:  # noqa: ARG002
+        return value  # fields stand in the order in which we wrote them
+
     def field_title_should_be_set(self, _schema: object) -> bool:
         return False  # "Agent Id" says nothing that agent_id does not
 

@@ -12,6 +12,8 @@ from dialer.api.operation import operation_id
 from dialer.api.route import Route
 from dialer.api.schemas import JsonSchema
 from dialer.api.statuses import SENTENCES
+from dialer.api.wire.campaign_answer import CampaignAnswer
+from dialer.domain.campaign import CampaignStatus
 
 
 def name_of(route: Route) -> str:
@@ -82,6 +84,21 @@ def test_what_needs_a_key_says_so_and_names_the_scope(document: JsonSchema) -> N
     assert launch["security"] == [{"key": []}]
     assert "`campaigns:launch`" in launch["description"]
     assert document["paths"]["/healthz"]["get"]["security"] == []
+
+
+def test_fields_stand_in_the_order_of_the_model(document: JsonSchema) -> None:
+    properties = document["components"]["schemas"]["CampaignAnswer"]["properties"]
+
+    assert list(properties) == list(CampaignAnswer.model_fields)
+
+
+def test_what_is_one_of_a_few_words_says_which(document: JsonSchema) -> None:
+    schemas = document["components"]["schemas"]
+
+    assert schemas["CampaignStatus"]["enum"] == list(CampaignStatus)
+    assert "draft" in schemas["CampaignStatus"]["enum"]
+    assert schemas["CreateBody"]["properties"]["type"]["anyOf"][0]["enum"] == ["voice", "sms"]
+    assert "connecting" in schemas["CallAnswer"]["properties"]["status"]["enum"]
 
 
 def test_a_default_of_null_is_not_told(document: JsonSchema) -> None:

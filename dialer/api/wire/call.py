@@ -14,7 +14,10 @@ from dialer.api.wire.fields import (
     Body,
     FromNumber,
     Later,
+    PhoneText,
     ScheduleText,
+    Timestamp,
+    among,
     without_nulls,
 )
 from dialer.api.wire.person import Text, Variables, read_person
@@ -54,17 +57,17 @@ class _AnyCall(Body):
 
 
 class CustomerBody(Body):
-    number: str
+    number: PhoneText
     name: Text | None = None
 
 
 class CallBody(_AnyCall):
-    type: Annotated[str, AfterValidator(_outbound)] = "outbound"
+    type: Annotated[str, AfterValidator(_outbound), among(["outbound"])] = "outbound"
     customer: CustomerBody
 
 
 class DialBody(_AnyCall):
-    to_number: str
+    to_number: PhoneText
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +158,8 @@ class CallMade(BaseModel):
     agent_id: str
     customer: Customer
     from_number: str | None
-    scheduled_at: str | None
-    created_at: str
+    scheduled_at: Timestamp | None
+    created_at: Timestamp
     message: str | None
 
     @classmethod
@@ -184,8 +187,8 @@ class DialMade(BaseModel):
     agent_id: str
     to_number: str
     from_number: str | None
-    created_at: str
-    scheduled_at: str | None
+    created_at: Timestamp
+    scheduled_at: Timestamp | None
     message: str | None
 
     @classmethod

@@ -1,11 +1,12 @@
 """What the API shows of a call: an attempt, in an SMS campaign a message; or a single call."""
 
-from typing import Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel
 
 from dialer.api.wire.contact_answer import public_contact_id
-from dialer.domain.call import Attempt
+from dialer.api.wire.fields import Timestamp, among
+from dialer.domain.call import Attempt, AttemptState, Channel, Outcome
 from dialer.domain.schedule import format_instant
 from dialer.store.calls import Call, SingleCall
 
@@ -14,28 +15,28 @@ class CallAnswer(BaseModel):
     id: str
     numeric_id: int | None
     """Null before a single call was first tried."""
-    type: str
-    channel: str
+    type: Literal["outbound"]
+    channel: Annotated[str, among(Channel)]
     campaign_id: str | None
     """Null for a single call."""
     contact_id: str
     n: int
     """The nth try of its contact; 0 before the first."""
     run: int
-    status: str
+    status: Annotated[str, among(AttemptState, "connecting", "scheduled")]
     """The attempt's state; of a single call that is still to be placed, `connecting` or `scheduled`."""
-    outcome: str | None
+    outcome: Annotated[str, among(Outcome)] | None
     to: str
     phone: str
     """The same as `to`."""
     from_number: str | None
     agent_id: str
     carrier: str | None
-    scheduled_at: str | None
-    created_at: str
-    sent_at: str | None
-    answered_at: str | None
-    ended_at: str | None
+    scheduled_at: Timestamp | None
+    created_at: Timestamp
+    sent_at: Timestamp | None
+    answered_at: Timestamp | None
+    ended_at: Timestamp | None
     duration_seconds: int | None
     """Billable."""
     amd: str | None

@@ -5,10 +5,13 @@ from typing import Self
 
 from pydantic import BaseModel
 
+from dialer.api.wire.fields import Timestamp
+from dialer.domain.call import Outcome
 from dialer.domain.ids import ContactId
 from dialer.domain.retry import ContactStatus
 from dialer.domain.schedule import format_instant
 from dialer.service.contacts import ContactView
+from dialer.service.why import Bar
 
 
 class ContactAnswer(BaseModel):
@@ -16,16 +19,16 @@ class ContactAnswer(BaseModel):
     numeric_id: int
     phone: str
     name: str | None
-    status: str
-    outcome: str | None
+    status: ContactStatus
+    outcome: Outcome | None
     attempts: int
-    next_attempt_at: str | None
+    next_attempt_at: Timestamp | None
     reason: str | None
     """Why it is not being called now, in one sentence; null while it is."""
-    gate: str | None
+    gate: Bar | None
     """The same as a word: campaign_running, not_expired, number_usable, number_busy, agent, daemon, carrier,
     retry, backoff, slots, pacing, turn, held or finished."""
-    until: str | None
+    until: Timestamp | None
     """When that ends at the latest; null where an event ends it, or nothing does."""
     held: bool
     variables: dict[str, object]
