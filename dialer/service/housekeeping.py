@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from dialer.domain.clock import HOUR, Instant
+from dialer.domain.upload import REJECTS_KEPT
 from dialer.service import receipts
 from dialer.service.parts import Parts
-from dialer.store import eventlog, settings
+from dialer.store import eventlog, settings, uploads
 from dialer.store.unit import Snapshot, Transaction
 
 EVENTS_KEPT = 14 * 24 * HOUR
@@ -15,6 +16,8 @@ _CHUNK = 2000
 """Rows: about 10 ms of the writer's time."""
 _RECEIPTS_CHUNK = 500
 """Rows, each with a whole answer."""
+_REJECTS_CHUNK = 500
+"""Rows, each with what was sent."""
 
 
 async def next_moment(parts: Parts) -> Instant:
@@ -32,18 +35,22 @@ class Pruned:
 
     events: int = 0
     receipts: int = 0
+    rejects: int = 0
 
     def __add__(self, other: "Pruned") -> "Pruned":
-        return Pruned(self.events + other.events, self.receipts + other.receipts)
+        return Pruned(
+            self.events + other.events, self.receipts + other.receipts, self.rejects + other.rejects
+        )
 
     @property
     def leaves_more(self) -> bool:
         """Of one chunk: whether there may be more that is too old."""
-        return self.events == _CHUNK or self.receipts == _RECEIPTS_CHUNK
+        full = (self.events == _CHUNK, self.receipts == _RECEIPTS_CHUNK, self.rejects == _REJECTS_CHUNK)
+        return any(full)
 
 
 async def keep_house(parts: Parts) -> None:
-    """Deletes a chunk of the events and receipts that are too old, when it is due.
+    """Deletes a chunk of the events, receipts and rejects that are too old, when it is due.
 
     Due it stays while there are more.
     """
@@ -75,4 +82,5 @@ def _prune_chunk(tx: Transaction, events_kept: int) -> Pruned:
     return Pruned(
         events=eventlog.delete_before(tx, tx.now - events_kept, limit=_CHUNK),
         receipts=receipts.delete_old(tx, limit=_RECEIPTS_CHUNK),
+        rejects=uploads.delete_before(tx, tx.now - REJECTS_KEPT, limit=_REJECTS_CHUNK),
     )

@@ -52,8 +52,11 @@ CREATE TABLE upload (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     public_id  TEXT NOT NULL UNIQUE,
     campaign   INTEGER NOT NULL REFERENCES campaign,
+    columns    TEXT NOT NULL, -- of its rejects; a JSON array
     created_at INTEGER NOT NULL
 ) STRICT;
+
+CREATE INDEX upload_age ON upload (created_at);
 
 CREATE TABLE reject (
     id     INTEGER PRIMARY KEY,
@@ -62,7 +65,9 @@ CREATE TABLE reject (
     field  TEXT,
     value  TEXT,
     reason TEXT NOT NULL,
-    row    TEXT -- what was sent, as it was sent
+    row    TEXT NOT NULL -- what was sent, as JSON: an array, an object by column, or a string
 ) STRICT;
 
 CREATE INDEX reject_upload ON reject (upload, id);
+
+CREATE INDEX attempt_contact ON attempt (contact, n);
