@@ -80,7 +80,7 @@ def _last(calls: Sequence[Call]) -> Call | None:
 
 
 def _in_short(call: Call) -> str:
-    seconds = "" if call.seconds is None else f" {call.seconds}s"
+    seconds = f" {call.seconds}s" if call.seconds else ""
     return f"{format_instant(call.created_at)} {call.outcome or call.state}{seconds}"
 
 
