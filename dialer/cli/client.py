@@ -105,24 +105,41 @@ def talk(ctx: typer.Context, config: Path | None, work: Callable[[Client], Corou
 
 
 def _where(ctx: typer.Context, named: Path | None) -> tuple[str, str]:
-    url = os.environ.get("DIALER_URL")
-    key = os.environ.get("DIALER_API_KEY") or os.environ.get("THINNESTAI_API_KEY")
+    url, key = _given_url(), _given_key()
     if url and key:
-        return url, key.strip()
+        return url, key
     try:
         config = configuration(ctx, named)
     except BadConfiguration as bad:
         raise Failed(*bad.sentences, code=USED_WRONGLY) from None
+    return url_of(config), key_of(config)
+
+
+def _given_url() -> str | None:
+    return os.environ.get("DIALER_URL")
+
+
+def _given_key() -> str | None:
+    key = os.environ.get("DIALER_API_KEY") or os.environ.get("THINNESTAI_API_KEY")
+    return key.strip() if key else None
+
+
+def url_of(config: Config) -> str:
+    """Where the verbs look for the daemon. Raises Failed."""
+    url = _given_url()
     if not url and config.http.port == 0:
         raise Failed(
             "http.port is 0, so the daemon chose its port itself: set DIALER_URL to what it printed."
         )
-    return url or config.base_url, (key or _key_of(config)).strip()
+    return url or config.base_url
 
 
-def _key_of(config: Config) -> str:
+def key_of(config: Config) -> str:
+    """The key of the verbs. Raises Failed."""
+    if key := _given_key():
+        return key
     try:
-        return config.key_file.read_text("ascii")
+        return config.key_file.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError):
         raise Failed(
             f"There is no API key: DIALER_API_KEY is not set, and {config.key_file} cannot be read. "

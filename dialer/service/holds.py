@@ -24,7 +24,7 @@ from dialer.store.unit import Snapshot, Transaction
 PART = "hold"
 """The part of `/readyz` that is at fault while a hold stands."""
 
-_REMEDY = "Cancel or pause what must not go on; then `dialer confirm` lets dialling go on."
+REMEDY = "Cancel or pause what must not go on; then `dialer confirm` lets dialling go on."
 
 _log = structlog.get_logger(__name__)
 
@@ -46,7 +46,7 @@ class Hold:
         """With what it means, and the remedy."""
         return (
             f"Dialling is held. {self.detail} Calls that it does not know of may have been placed since;"
-            f" those people would be called again. {_REMEDY}"
+            f" those people would be called again. {REMEDY}"
         )
 
 

@@ -89,17 +89,18 @@ async def authenticate(store: Store, token: str) -> Key:
     """
     if not _TOKEN.fullmatch(token):
         raise KeyRefused("This API key is not known.")
+    return await store.read(lambda view: recognise(view, token))
 
-    def read(view: Snapshot) -> Key:
-        digest = _digest(view, token)
-        for stored, key in keys.by_prefix(view, digest[:_PREFIX]):
-            if hmac.compare_digest(stored, digest):
-                if (over := _why_over(key, view.now)) is not None:
-                    raise KeyRefused(f"This API key {over}.")
-                return key
-        raise KeyRefused("This API key is not known.")
 
-    return await store.read(read)
+def recognise(view: Snapshot, token: str) -> Key:
+    """The key behind a token. Raises KeyRefused."""
+    digest = _digest(view, token)
+    for stored, key in keys.by_prefix(view, digest[:_PREFIX]):
+        if hmac.compare_digest(stored, digest):
+            if (over := _why_over(key, view.now)) is not None:
+                raise KeyRefused(f"This API key {over}.")
+            return key
+    raise KeyRefused("This API key is not known.")
 
 
 async def first_key(store: Store, file: Path) -> NewKey | None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from dialer.domain.call import OPEN
 from dialer.domain.checks import Check, State, fault, ok, warn
-from dialer.domain.clock import Clock
+from dialer.domain.clock import Clock, Instant
 from dialer.domain.errors import StoreRefused
 from dialer.domain.ids import CampaignId
-from dialer.store import campaigns, contacts, direct
+from dialer.store import campaigns, contacts, direct, settings
 from dialer.store.migrate import scripts
 from dialer.store.unit import Snapshot
 
@@ -47,6 +47,17 @@ def findings(path: Path, clock: Clock, checks: Callable[[Snapshot], Iterable[Che
     except (sqlite3.Error, StoreRefused) as error:
         found.append(fault("integrity", f"{path} cannot be read: {error}.", _RESTORE))
     return found
+
+
+def newest_instant(path: Path, clock: Clock) -> Instant | None:
+    """When the database was last written, as far as it knows; a daemon writes every second."""
+    try:
+        with direct.looking(path, clock) as view:
+            beat = settings.get(view, "heartbeat")
+            event = view.execute("SELECT at FROM event ORDER BY id DESC LIMIT 1").fetchone()
+    except sqlite3.Error:
+        return None
+    return max((int(at) for at in (beat, event and event[0]) if at is not None), default=None)
 
 
 def integrity(view: Snapshot, pragma: str) -> Check:
