@@ -5,7 +5,18 @@ from collections.abc import Iterable, Iterator
 import structlog
 from aiohttp import web
 
-from dialer.api import calls, campaigns, contacts, daemon, pages, requeue, stream, upkeep
+from dialer.api import (
+    agents,
+    calls,
+    campaigns,
+    contacts,
+    daemon,
+    numbers,
+    pages,
+    requeue,
+    stream,
+    upkeep,
+)
 from dialer.api.auth import Guard, authenticate
 from dialer.api.http import INTAKE, LARGEST_BODY, PARTS, SIMULATOR_CALLS, TABLE, SimulatorCalls
 from dialer.api.idempotency import IN_FLIGHT, answer_once
@@ -22,6 +33,8 @@ ROUTES: tuple[Route, ...] = (
     *contacts.ROUTES,
     *requeue.ROUTES,
     *calls.ROUTES,
+    *agents.ROUTES,
+    *numbers.ROUTES,
     *upkeep.ROUTES,
     *stream.ROUTES,
     *pages.ROUTES,
