@@ -11,11 +11,14 @@ from dialer.api.wire.contact_answer import ContactPage
 from dialer.cli import show
 from dialer.cli.client import as_, part, talk
 from dialer.cli.create import create
+from dialer.cli.lists import append, export
 from dialer.cli.options import AsJson, CampaignReference, ConfigPath, Limit
 from dialer.cli.watch import look_on
 
 app = typer.Typer(no_args_is_help=True, help="Campaigns of the running daemon.")
 app.command()(create)
+app.command()(append)
+app.command()(export)
 
 
 @app.command("list")
