@@ -9,6 +9,7 @@ from dialer.domain.clock import Instant
 from dialer.domain.contact import Contact
 from dialer.domain.retry import ContactStatus
 from dialer.service import why
+from dialer.service.paces import paces
 from dialer.service.parts import Parts
 from dialer.service.why import Situation, Why
 from dialer.store import attempts, campaigns, contacts
@@ -82,10 +83,7 @@ def _situation(parts: Parts, campaign: Campaign, now: Instant, open_calls: int) 
         carrier=parts.policy.carrier,
         open_calls=open_calls,
         max_open_calls=parts.policy.max_concurrent,
-        paces={
-            "config.pacing.calls_per_second": campaign.config.calls_per_second,
-            "dialing.calls_per_second": parts.policy.calls_per_second,
-        },
+        paces=paces(parts, campaign),
     )
 
 

@@ -20,8 +20,8 @@ from dialer.store import campaigns, erasures, settings
 from dialer.store.erasures import Deleted, Walked
 from dialer.store.unit import Snapshot, Transaction
 
-_CHUNK = 300
-"""Rows: about 10 ms of the writer's time."""
+_CHUNK = 150
+"""Rows: about 5 ms of the writer's time, since their indexes are written at random places."""
 _OVERDUE = MINUTE
 """A call that should have ended, and has not, is looked at again after this."""
 

@@ -60,7 +60,7 @@ class Situation:
     """Of the whole daemon."""
     max_open_calls: int
     paces: Mapping[str, float]
-    """Calls per second, by the setting that limits them; 0: no limit."""
+    """Calls per second, by the setting that limits them."""
 
 
 _OVER: Mapping[Outcome | None, str] = {
@@ -182,9 +182,8 @@ def _limit_holds(situation: Situation) -> Why:
             slots = "The one call slot" if limit == 1 else f"Each of the {limit} call slots"
             sentence = f"{slots} of the {whose} is in use; it is called when its turn comes."
             return Why(Bar.SLOTS, sentence)
-    limits = [(pace, setting) for setting, pace in situation.paces.items() if pace]
-    if limits:
-        pace, setting = min(limits)
+    if situation.paces:
+        pace, setting = min((pace, setting) for setting, pace in situation.paces.items())
         sentence = f"Calls leave at {pace:g} a second at most ({setting}); it is called when its turn comes."
         return Why(Bar.PACING, sentence)
     return Why(Bar.TURN, "It is called when its turn comes; nothing else holds it.")

@@ -236,6 +236,26 @@ def recount(view: Snapshot, campaign: Campaign) -> Counters:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many contacts share an outcome and a number of attempts, in the present run."""
+
+    outcome: Outcome | None
+    """None: it has none yet."""
+    attempts: int
+    contacts: int
+
+
+def tally(view: Snapshot, campaign: Campaign) -> list[Tally]:
+    """All contacts of the campaign, counted; reads each of their rows."""
+    rows = view.execute(
+        f"SELECT {_OUTCOME}, iif({_TRIED}, attempts, 0), count(*) FROM contact"
+        " WHERE list = :list GROUP BY 1, 2",
+        _present(campaign),
+    )
+    return [Tally(Outcome(row[0]) if row[0] else None, row[1], row[2]) for row in rows]
+
+
 def _present(campaign: Campaign) -> dict[str, object]:
     """What `_STATUS` and `_OUTCOME` need."""
     return {

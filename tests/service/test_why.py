@@ -52,7 +52,7 @@ FREE = Situation(
     carrier="sim",
     open_calls=0,
     max_open_calls=1000,
-    paces={"config.pacing.calls_per_second": 0, "dialing.calls_per_second": 0},
+    paces={},
 )
 PENDING = Contact(
     id=ContactId(1),
