@@ -27,7 +27,7 @@ def list_(
     *,
     status: Annotated[str | None, typer.Option(help="draft, launched, running, paused, …")] = None,
     limit: Limit = 20,
-    offset: Annotated[int, typer.Option(min=0)] = 0,
+    offset: Annotated[int, typer.Option(min=0, help="How many to leave out.")] = 0,
     json: AsJson = False,
     config: ConfigPath = None,
 ) -> None:
@@ -154,7 +154,7 @@ def contacts(
     status: Annotated[str | None, typer.Option(help="pending, in_progress, completed, failed")] = None,
     outcome: Annotated[str | None, typer.Option(help="answered, no_answer, busy, …")] = None,
     phone: Annotated[str | None, typer.Option(help="One number.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000)] = 100,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 100,
     cursor: Annotated[str | None, typer.Option(help="next_cursor of the page before.")] = None,
     json: AsJson = False,
     config: ConfigPath = None,
