@@ -11,12 +11,14 @@ from dialer.api import (
     campaigns,
     contacts,
     daemon,
+    export,
     numbers,
     pages,
     reports,
     requeue,
     stream,
     upkeep,
+    uploads,
 )
 from dialer.api.auth import Guard, authenticate
 from dialer.api.http import INTAKE, LARGEST_BODY, PARTS, SIMULATOR_CALLS, TABLE, SimulatorCalls
@@ -32,6 +34,8 @@ ROUTES: tuple[Route, ...] = (
     *daemon.ROUTES,
     *campaigns.ROUTES,
     *contacts.ROUTES,
+    *uploads.ROUTES,
+    *export.ROUTES,
     *requeue.ROUTES,
     *reports.ROUTES,
     *calls.ROUTES,

@@ -9,6 +9,7 @@ SENTENCES: Mapping[int, str] = {
     401: "No API key, or one that is not known, has ended or was revoked.",
     403: "The key lacks the scope, or the present state forbids the change.",
     404: "There is no such thing.",
+    406: "What it answers with is none of what `Accept` names.",
     408: "The body took too long to arrive.",
     409: "The present state does not allow it, or the same request is being answered already.",
     413: "The body is too large.",

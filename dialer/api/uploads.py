@@ -114,7 +114,7 @@ ROUTES: tuple[Route, ...] = (
         "POST",
         "/campaigns/{id}/contacts",
         append,
-        "Adds contacts: JSON, or a stream of CSV or NDJSON. A number that is there already is left alone.",
+        "Adds contacts, in JSON or as a stream of CSV or NDJSON; a number that is there is left alone.",
         Scope.CAMPAIGNS_WRITE,
         {201: UploadAnswer},
         body=AppendBody,
