@@ -69,7 +69,7 @@ def export(
     ctx: typer.Context,
     campaign: CampaignReference,
     *,
-    format_: Annotated[Format, typer.Option("--format")] = Format.CSV,
+    format_: Annotated[Format, typer.Option("--format", help="csv, or a JSON object a line.")] = Format.CSV,
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Instead of standard output.", show_default=False)
     ] = None,
