@@ -21,7 +21,7 @@ from dialer.api import (
     uploads,
 )
 from dialer.api.auth import Guard, authenticate
-from dialer.api.http import INTAKE, LARGEST_BODY, PARTS, SIMULATOR_CALLS, TABLE, SimulatorCalls
+from dialer.api.http import INTAKE, LARGEST_BODY, PARTS, SIMULATOR_CALLS, TABLE, SimulatorCalls, refuse_packed
 from dialer.api.idempotency import IN_FLIGHT, answer_once
 from dialer.api.intake import Intake
 from dialer.api.pages import DESCRIPTION, Description
@@ -66,7 +66,7 @@ def build_app(
     `simulator_calls`: where the carrier is simulated. `requests_per_minute`: of each key; 0 is no limit.
     """
     app = web.Application(
-        middlewares=[log_access, answer_problems, authenticate, answer_once],
+        middlewares=[log_access, answer_problems, authenticate, refuse_packed, answer_once],
         client_max_size=LARGEST_BODY + 1,  # aiohttp refuses what reaches its limit
     )
     quieten_unreadable()

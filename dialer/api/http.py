@@ -7,7 +7,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from dialer.api.intake import Intake
-from dialer.api.route import JSON, Route
+from dialer.api.route import JSON, Handler, Route
 from dialer.domain.errors import DialerError
 from dialer.service.parts import Parts
 from dialer.store.keys import Key
@@ -16,6 +16,8 @@ LARGEST_BODY = 16 * 1024 * 1024
 """Bytes of JSON."""
 LARGEST_OBJECT = 256 * 1024
 """Bytes of a body of a few fields: parsed within 5 ms."""
+
+_AS_IT_IS = "identity"
 
 SimulatorCalls: TypeAlias = Callable[[], Awaitable[bytes | None]]
 """The JSON of every call that the simulated network was asked for; None where it does not answer."""
@@ -37,6 +39,21 @@ class TooLarge(DialerError):
         super().__init__(f"The body is larger than {size}.")
 
 
+class TooSlow(DialerError, TimeoutError):
+    """A body of which too little came in its time."""
+
+    def __init__(self, seconds: float, rate: int) -> None:
+        sentence = f"The body came too slowly: nothing for {seconds:g} s, or less than {rate} bytes a second."
+        super().__init__(sentence)
+
+
+class Packed(DialerError):
+    """The body has a Content-Encoding; it would have to be unpacked to be checked, however large it gets."""
+
+    def __init__(self) -> None:
+        super().__init__("The body must be sent as it is, without a Content-Encoding.")
+
+
 class NotDeclaredJson(DialerError):
     """The Content-Type is another."""
 
@@ -44,6 +61,14 @@ class NotDeclaredJson(DialerError):
 def key_of(request: web.Request) -> Key:
     """The key that the request came with. Only where the route has a scope."""
     return request[KEY]
+
+
+@web.middleware
+async def refuse_packed(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Raises Packed before anything of the body is read."""
+    if request.body_exists and request.headers.get("Content-Encoding", _AS_IT_IS).lower() != _AS_IT_IS:
+        raise Packed
+    return await handler(request)
 
 
 async def read_json(request: web.Request) -> bytes:

@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.http import HttpProcessingError
 from aiohttp.web_exceptions import HTTPException
 
-from dialer.api.http import NotDeclaredJson, TooLarge
+from dialer.api.http import NotDeclaredJson, Packed, TooLarge, TooSlow
 from dialer.api.route import Handler
 from dialer.api.wire.document import NotJson
 from dialer.domain.errors import (
@@ -32,10 +32,12 @@ _STATUS: Mapping[type[DialerError], int] = {
     NotChangeable: 403,
     ReadOnly: 403,
     NotFound: 404,
+    TooSlow: 408,
     WrongState: 409,
     InTheWay: 409,
     TooLarge: 413,
     NotDeclaredJson: 415,
+    Packed: 415,
     InvalidInput: 422,
     Incomplete: 422,
     StoreUnavailable: 503,
@@ -95,7 +97,10 @@ def _of_ours(error: DialerError) -> web.Response:
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
     headers = {"Retry-After": _TRY_AGAIN} if isinstance(error, StoreUnavailable) else None
     faults = error.faults if isinstance(error, InvalidInput | Incomplete) else ()
-    return problem(status, str(error), faults=faults, headers=headers)
+    response = problem(status, str(error), faults=faults, headers=headers)
+    if isinstance(error, TooSlow):
+        response.force_close()  # the rest of the body would be taken for a request
+    return response
 
 
 def _of_aiohttp(request: web.Request, error: HTTPException) -> web.Response:
