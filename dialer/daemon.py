@@ -13,6 +13,7 @@ from aiohttp import web
 
 from dialer import failpoint, logs
 from dialer.api.app import build_app
+from dialer.api.door import Limits
 from dialer.api.runner import Runner
 from dialer.carriers.simulator.carrier import SimulatedCarrier
 from dialer.carriers.simulator.opening import open_simulator
@@ -39,6 +40,8 @@ log = structlog.get_logger()
 
 _SWITCH_INTERVAL = 0.0005
 """Seconds: the store's thread takes the interpreter back a dozen times a call; 5 ms each would be felt."""
+_BACKLOG = 1024
+"""Connections that the system keeps while the loop is busy: one that it drops tries again after a second."""
 _GARBAGE_AFTER = 20_000
 """Objects: at the usual 700 a third of the loop's time goes into looking for cycles that are not there."""
 
@@ -178,10 +181,16 @@ async def _listening(
         simulator_calls=simulated.listing if simulated else None,
         requests_per_minute=config.auth.rate_limit_per_minute,
     )
-    runner = Runner(app, handle_signals=False, access_log=None, shutdown_timeout=2.0)
+    limits = Limits(
+        connections=config.http.max_connections,
+        connections_per_address=config.http.max_connections_per_address,
+    )
+    runner = Runner(
+        app, limits.within_descriptors(), handle_signals=False, access_log=None, shutdown_timeout=2.0
+    )
     await runner.setup()
     try:
-        site = web.TCPSite(runner, config.http.host, config.http.port)
+        site = web.TCPSite(runner, config.http.host, config.http.port, backlog=_BACKLOG)
         try:
             await site.start()
         except OSError as error:

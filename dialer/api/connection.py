@@ -2,7 +2,7 @@
 
 import asyncio
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import StreamReader, web
 from aiohttp.http_exceptions import LineTooLong
@@ -53,12 +53,11 @@ class ClientConnection(RequestHandler):
         self._closing_since: float | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._wire = transport
-        peer = transport.get_extra_info("peername")
+        self._wire = wire = cast(asyncio.Transport, transport)  # uvloop's is none by inheritance
+        peer = wire.get_extra_info("peername")
         refused = self._door.enter(self, peer[0] if peer else None)
         if refused is not None:
-            self.transport = transport
+            self.transport = wire
             self._turn_away(_BUSY, f"{refused} Try again in {_RETRY_AFTER} seconds.")
             return
         self._head_since = self._door.clock.monotonic()

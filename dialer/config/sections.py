@@ -83,6 +83,10 @@ class Http(Section):
     host: Text = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     """0: any free one."""
+    max_connections: int = Field(default=1000, ge=0, le=100_000)
+    """0: as many as the process may open files, less some."""
+    max_connections_per_address: int = Field(default=300, ge=0, le=100_000)
+    """0: no cap."""
 
 
 class StoreFile(Section):
