@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dialer.cli import call, campaign, confirm, db, demo, doctor, key, serve
+from dialer.cli import agent, call, campaign, confirm, db, demo, doctor, key, number, serve
 from dialer.cli.failure import FAILED, USED_WRONGLY, Failed
 from dialer.cli.options import ConfigPath, before_the_verb
 from dialer.config.faults import BadConfiguration
@@ -38,13 +38,15 @@ def before_every_verb(
     """`--config` may stand before every verb; `--version` stands alone."""
 
 
-for each in (key.app, campaign.app, call.app, db.app):
+for each in (key.app, campaign.app, call.app, agent.app, number.app, db.app):
     each.callback(help=each.info.help)(before_the_verb)
 app.command()(serve.serve)
 app.command("check-config")(serve.check_config)
 app.add_typer(key.app, name="key")
 app.add_typer(campaign.app, name="campaign")
 app.add_typer(call.app, name="call")
+app.add_typer(agent.app, name="agent")
+app.add_typer(number.app, name="number")
 app.command()(call.why)
 app.add_typer(db.app, name="db")
 app.command()(confirm.confirm)

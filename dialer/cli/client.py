@@ -66,6 +66,9 @@ class Client:
             async for piece in answer.content.iter_any():
                 yield piece
 
+    async def delete(self, path: str) -> str:
+        return await self._ask("DELETE", path, {}, None)
+
     async def _ask(self, method: str, path: str, query: Mapping[str, str | int | None], body: object) -> str:
         document = None if body is None else json.dumps(body).encode()
         async with self._asked(method, path, query, document, _JSON if document else None) as answer:

@@ -31,7 +31,7 @@ def _routes(app: web.Application) -> set[tuple[str, str]]:
         assert route.resource is not None
         found.add((route.method, route.resource.canonical))
     return {
-        (method, path)
+        (method, re.sub(r"\{\w+\}", "{id}", path))
         for method, path in found
         if method != "HEAD" and not path.endswith("/") and (method, path[3:]) not in found
     }
