@@ -29,7 +29,7 @@ def _routes(app: web.Application) -> set[tuple[str, str]]:
     found = set()
     for route in app.router.routes():
         assert route.resource is not None
-        found.add((route.method, route.resource.canonical))
+        found.add((route.method, re.sub(r"{\w+}", "{id}", route.resource.canonical)))
     return {
         (method, re.sub(r"\{\w+\}", "{id}", path))
         for method, path in found

@@ -107,7 +107,10 @@ async def test_nothing_of_its_people_is_left(desk: Desk, monkeypatch: pytest.Mon
 
 async def rejected(desk: Desk, campaign: Campaign, lines: int) -> None:
     def work(tx: Transaction) -> None:
-        tx.execute("INSERT INTO upload VALUES (1, 'up_1', ?, 0)", (campaign.id,))
+        tx.execute(
+            "INSERT INTO upload (id, public_id, campaign, columns, created_at) VALUES (1, 'up_1', ?, '[]', 0)",
+            (campaign.id,),
+        )
         for line in range(lines):
             tx.execute("INSERT INTO reject (upload, line, reason, row) VALUES (1, ?, 'no', ?)", (line, ALICE))
 
