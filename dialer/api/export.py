@@ -84,7 +84,7 @@ ROUTES: tuple[Route, ...] = (
         export,
         "Every contact with its outcome and its calls, as a file.",
         Scope.CONTACTS_READ,
-        {200: Media(CSV)},
+        {200: Media(CSV, (NDJSON,))},
         query=(choice("format", "Instead of what Accept says; `csv` where that says nothing.", Format),),
         errors=frozenset({406}),
         versioned=True,

@@ -143,7 +143,8 @@ def _content(answer: type[BaseModel] | Media | None, found: Mapping[Wanted, Json
     if answer is None:
         return {}
     if isinstance(answer, Media):
-        return {answer.type: {"schema": {"type": "string"}}}
+        kind = "object" if answer.type == JSON else "string"
+        return {each: {"schema": {"type": kind}} for each in (answer.type, *answer.also)}
     return {JSON: {"schema": found[answer, "serialization"]}}
 
 
