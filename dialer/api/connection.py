@@ -73,8 +73,8 @@ class ClientConnection(RequestHandler):
             self._last_byte = self._door.clock.monotonic()
             if self._in_hand:
                 self._body_bytes += len(data)
-            elif self._head_since is None:
-                self._head_since = self._last_byte
+            elif self._head_since is None and (self._body is None or self._body.is_eof()):
+                self._head_since = self._last_byte  # and not the rest of a body that nobody wanted
         super().data_received(data)
 
     def pause_reading(self) -> None:
@@ -108,7 +108,7 @@ class ClientConnection(RequestHandler):
         try:
             return await super().finish_response(request, resp, start_time)
         finally:
-            self._in_hand, self._body, self._head_since = False, None, None
+            self._in_hand, self._head_since = False, None
 
     def look(self, now: float) -> str | None:
         """As the door wants it."""
@@ -122,7 +122,7 @@ class ClientConnection(RequestHandler):
             return self._abort("slow_to_read")
         if self._head_since is not None and now - self._head_since >= limits.head:
             return self._end_head()
-        return self._look_at_body(now) if self._body is not None else None
+        return self._look_at_body(now) if self._in_hand and self._body is not None else None
 
     def handle_error(
         self,

@@ -92,14 +92,18 @@ class Door:
             await asyncio.wait({self._looking})
 
     async def _look(self) -> None:
-        while self._inside:
-            await self.clock.sleep(_LOOKS_EVERY)
-            now = self.clock.monotonic()
-            for connection in list(self._inside):
-                if (what := connection.look(now)) is not None:
-                    self._turned[what] += 1
-            if self._turned:
-                # One line for all of them: a flood must not flood the log, too.
-                _log.warning("connections_refused", **self._turned)
-                self._turned.clear()
-        self._looking = None
+        try:
+            while self._inside:
+                await self.clock.sleep(_LOOKS_EVERY)
+                self._look_at_each(self.clock.monotonic())
+        finally:
+            self._looking = None
+
+    def _look_at_each(self, now: float) -> None:
+        for connection in list(self._inside):
+            if (what := connection.look(now)) is not None:
+                self._turned[what] += 1
+        if self._turned:
+            # One line for all of them: a flood must not flood the log, too.
+            _log.warning("connections_refused", **self._turned)
+            self._turned.clear()

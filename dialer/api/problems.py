@@ -70,11 +70,15 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
         return _of_aiohttp(request, error)
     except web.RequestPayloadError:
         return problem(400, "The body could not be read; its encoding or its length is wrong.")
-    except ConnectionError:
-        raise  # the client has gone; aiohttp lets it rest
-    except Exception:  # noqa: BLE001  the outermost frame of a request: nothing inside may reach the client
+    except Exception as error:  # noqa: BLE001  the outermost frame of a request: nothing inside may reach the client
+        if isinstance(error, ConnectionError) and _has_gone(request):
+            return problem(400, "The client has gone.")  # to nobody
         _log.exception("request_failed", method=request.method, route=route_of(request))
         return problem(500, "Something went wrong in the dialer; its log says what.")
+
+
+def _has_gone(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 def quieten_unreadable() -> None:

@@ -103,6 +103,19 @@ async def test_between_requests_a_connection_may_rest_and_each_head_has_its_own_
     assert (await client.end())[0] == 408
 
 
+async def test_the_rest_of_a_body_that_nobody_wants_is_no_head(connect: Connect, clock: FakeClock) -> None:
+    client = await connect()
+    await client.send(b"POST /campaigns HTTP/1.1\r\nHost: x\r\nContent-Length: 20000\r\n\r\n" + b" " * 10_000)
+    assert (await client.answer())[0] == 401
+    await client.send(b" " * 10_000)
+    await arrives(clock)
+
+    await clock.advance(seconds=60)
+
+    await client.send(ALIVE)
+    assert (await client.answer())[0] == 200
+
+
 async def test_a_body_that_stops_is_ended_after_thirty_seconds(
     connect: Connect, clock: FakeClock, head: bytes
 ) -> None:
@@ -172,6 +185,22 @@ async def test_only_so_many_connections_of_an_address_are_let_in(
         await client.send(ALIVE)
         status, _ = await client.answer()
     assert status == 200
+
+
+async def test_who_leaves_in_the_middle_of_a_body_leaves_no_trace_in_the_log(
+    connect: Connect, clock: FakeClock, head: bytes, runner: Runner, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = await connect()
+    await client.send(head + b"Content-Length: 100\r\n\r\n{")
+    await arrives(clock)
+
+    client.close()
+    assert runner.server is not None
+    with capture_logs() as logged:
+        while runner.server.connections:
+            await clock.settle()
+
+    assert [line for line in logged if line["log_level"] != "debug"] == caplog.records == []
 
 
 async def test_the_log_gets_one_line_for_all_who_are_sent_away_in_a_second(
