@@ -81,7 +81,10 @@ async def test_a_number_in_use_stays_usable_until_its_campaigns_are_over(api: Ap
 
     for change in ({"verified": False}, {"carrier": "spare"}):
         assert (await api.patch(path, change)).status == 409
-    assert (await api.patch(path, {"calls_per_second": 2})).status == 200
+    changed = (await api.patch(path, {"calls_per_second": 2, "carrier": "sim", "name": "Sales"})).body
+    assert (changed["calls_per_second"], changed["carrier"], changed["name"]) == (2, "sim", "Sales")
+    freed = (await api.patch(path, {"carrier": "", "name": None})).body
+    assert (freed["carrier"], freed["name"], freed["calls_per_second"]) == (None, "Sales", 2)
     refused = await api.send("DELETE", path)
     assert (refused.status, refused.body["detail"][:2]) == (409, "1 ")
 

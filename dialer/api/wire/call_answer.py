@@ -57,7 +57,9 @@ class CallAnswer(BaseModel):
     def _of_single(cls, found: SingleCall) -> Self:
         """Its latest attempt's fate, under the id that its caller was given."""
         campaign, contact = found.campaign, found.contact
-        changes: dict[str, object] = {
+        if found.latest is None:
+            return cls._untried(found)
+        changes = {
             "id": campaign.public_id,
             "numeric_id": found.numeric_id,
             "status": found.status,
@@ -66,24 +68,40 @@ class CallAnswer(BaseModel):
             "created_at": format_instant(campaign.created_at),
             "detail": found.detail,
         }
-        if found.latest is not None:
-            return cls._of_attempt(found.latest, None).model_copy(update=changes)
-        untried = dict.fromkeys(cls.model_fields)
-        return cls.model_validate(
-            untried
-            | {
-                "type": "outbound",
-                "channel": campaign.channel,
-                "contact_id": public_contact_id(contact.id),
-                "n": 0,
-                "run": campaign.run,
-                "to": contact.person.phone,
-                "phone": contact.person.phone,
-                "from_number": campaign.from_number,
-                "agent_id": campaign.agent_id,
-                "message_left": False,
-            }
-            | changes
+        return cls._of_attempt(found.latest, None).model_copy(update=changes)
+
+    @classmethod
+    def _untried(cls, found: SingleCall) -> Self:
+        campaign, contact = found.campaign, found.contact
+        return cls(
+            id=campaign.public_id,
+            numeric_id=None,
+            type="outbound",
+            channel=campaign.channel,
+            campaign_id=None,
+            contact_id=public_contact_id(contact.id),
+            n=0,
+            run=campaign.run,
+            status=found.status,
+            outcome=contact.outcome,
+            to=contact.person.phone,
+            phone=contact.person.phone,
+            from_number=campaign.from_number,
+            agent_id=campaign.agent_id,
+            carrier=None,
+            scheduled_at=_instant(campaign.scheduled_at),
+            created_at=format_instant(campaign.created_at),
+            sent_at=None,
+            answered_at=None,
+            ended_at=None,
+            duration_seconds=None,
+            amd=None,
+            dtmf=None,
+            agent_connected=None,
+            delivery=None,
+            message_left=False,
+            detail=found.detail,
+            text=None,
         )
 
     @classmethod

@@ -8,7 +8,8 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from dialer.api.wire.document import read_object
 from dialer.api.wire.faults import excerpt, faults_of, guess, invalid
-from dialer.api.wire.fields import Body, Later, Name, without_nulls
+from dialer.api.wire.fields import Body, Later, without_nulls
+from dialer.api.wire.person import Text
 from dialer.domain.errors import Fault, InvalidInput
 from dialer.domain.ids import caller_id_of
 from dialer.domain.phone import normalise
@@ -25,10 +26,10 @@ def _number(text: str) -> str:
 
 
 class NumberBody(Body):
-    name: Name | None = None
+    name: Text | None = None
     verified: bool | None = None
     """Whether calls may come from it; for keys with the scope `admin`."""
-    carrier: Name | None = None
+    carrier: Text | None = None
     """The carrier that it belongs to, by its name in the configuration."""
     calls_per_second: Annotated[float, Field(ge=0, le=FASTEST, allow_inf_nan=False)] | None = None
     """0: no limit."""
@@ -36,12 +37,13 @@ class NumberBody(Body):
     daily_cap: Later = None
 
     def apply(self, caller_id: CallerId) -> CallerId:
-        pace = self.calls_per_second
+        """With what was sent changed; a blank name or carrier takes it away."""
+        sent, pace = self.model_fields_set, self.calls_per_second
         return replace(
             caller_id,
-            name=self.name or caller_id.name,
+            name=self.name if "name" in sent else caller_id.name,
             verified=caller_id.verified if self.verified is None else self.verified,
-            carrier=self.carrier or caller_id.carrier,
+            carrier=self.carrier if "carrier" in sent else caller_id.carrier,
             calls_per_second=caller_id.calls_per_second if pace is None else pace,
         )
 
@@ -76,7 +78,7 @@ def _read(model: type[B], raw: bytes, carriers: Collection[str]) -> B:
     given = without_nulls(read_object(raw), model)
     faults = []
     named = given.get("carrier")
-    if isinstance(named, str) and named.strip() not in carriers:
+    if isinstance(named, str) and named.strip() not in ("", *carriers):
         sentence = f"must be a configured carrier, not {excerpt(named)}{guess(named.strip(), carriers)}"
         faults.append(Fault(("carrier",), sentence, "invalid"))
         del given["carrier"]
