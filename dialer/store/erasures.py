@@ -83,11 +83,9 @@ def erase_contacts(tx: Transaction, hashes: Sequence[tuple[str, int]]) -> None:
 
 
 def erase_attempts(tx: Transaction, hashes: Sequence[tuple[str, int]]) -> None:
-    """The same; what was said to and by the person goes, too."""
+    """The same; what was said to and by the person goes, too. A call that has ended never opens again."""
     tx.executemany(
-        "UPDATE attempt SET phone = ?, text = '', dtmf = NULL, detail = NULL"
-        f" WHERE numeric_id = ? AND NOT coalesce({_MAY_TALK}, FALSE)",
-        [(*each, tx.now) for each in hashes],
+        "UPDATE attempt SET phone = ?, text = '', dtmf = NULL, detail = NULL WHERE numeric_id = ?", hashes
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dialer.domain.call import AttemptState
+from dialer.domain.call import AttemptState, Channel
 from dialer.domain.clock import HOUR
 from dialer.domain.contact import Audience, Person
 from dialer.domain.errors import NotFound
@@ -117,6 +117,13 @@ async def test_the_narrowest_source_with_enough_calls_counts(
     forecast = (await preflight(desk.parts, campaign.public_id)).forecast
 
     assert (forecast.basis, forecast.seconds) == (expected[0], pytest.approx(expected[1]))
+
+
+async def test_calls_say_nothing_of_messages(desk: Desk) -> None:
+    texts = await desk.running(ALICE, new=replace(NEW, channel=Channel.SMS))
+    await ended_calls(desk, (await desk.running(BOB)).id, 50, seconds=8)
+
+    assert (await preflight(desk.parts, texts.public_id)).forecast.basis is Basis.CONFIGURATION
 
 
 async def test_the_share_that_is_not_reached_makes_for_retries(desk: Desk) -> None:

@@ -268,6 +268,13 @@ async def test_the_facts_are_read_from_the_rows(desk: Desk) -> None:
     assert (await desk.view(mine, BOB)).why == full
 
 
+async def test_a_call_to_it_does_not_keep_a_message_from_it(desk: Desk) -> None:
+    await desk.call(await desk.running(ALICE), ALICE)
+    texts = await desk.running(ALICE, new=replace(NEW, channel=Channel.SMS))
+
+    assert (await desk.view(texts, ALICE)).why == Why(Bar.TURN, TURN)
+
+
 async def test_a_full_daemon_is_seen(desk: Desk) -> None:
     policy = replace(desk.parts.policy, max_concurrent=1)
     desk = Desk(replace(desk.parts, policy=policy), desk.clock)
