@@ -3,13 +3,14 @@
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TypeAlias
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from dialer.api.example import example_of
 from dialer.api.route import JSON
@@ -63,11 +64,15 @@ class _Object:
     fields: list[_Field]
 
 
+_CODE = re.compile(r"`([^`]+)`")
+
+
 def render(document: JsonSchema) -> Page:
     """Reads the template's file: not for the loop."""
     environment = Environment(
         loader=PackageLoader("dialer.api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
+    environment.filters["marked"] = _marked
     style = files("dialer.api").joinpath("templates/docs.css").read_text("utf-8")
     operations = list(_operations(document))
     html = environment.get_template("docs.html").render(
@@ -84,6 +89,11 @@ def render(document: JsonSchema) -> Page:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     allowed = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     return Page(html, f"{allowed}; frame-ancestors 'none'")
+
+
+def _marked(text: str) -> Markup:
+    """What stands in backticks is code; all of it is text, never markup."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704  escaped just now
 
 
 def _operations(document: JsonSchema) -> Iterator[_Operation]:
@@ -145,7 +155,14 @@ def _kind(schema: JsonSchema) -> Words:
         return [(" or ".join(map(json.dumps, values)), None)]
     if schema.get("type") == "array":
         return [("array of ", None), *_kind(schema.get("items", {}))]
-    return [(str(schema.get("type", "anything")), None)]
+    return [(f"{schema.get('type', 'anything')}{_span(schema)}", None)]
+
+
+def _span(schema: JsonSchema) -> str:
+    """`, 1 to 100, 20 if left out`."""
+    most = f" to {schema['maximum']:,}" if "maximum" in schema else " or more"
+    span = f", {schema['minimum']}{most}" if "minimum" in schema else ""
+    return f"{span}, {schema['default']} if left out" if "default" in schema else span
 
 
 def _joined(options: Sequence[Words]) -> Words:

@@ -113,7 +113,7 @@ def _parameters(route: Route) -> Iterator[JsonSchema]:
         yield {
             "name": HEADER,
             "in": "header",
-            "description": "Sent again under it within 24 hours, the request is answered again, done once.",
+            "description": "The same request with the same key is answered again for 24 hours, done once.",
             "schema": {"type": "string", "pattern": KEY_PATTERN},
         }
 

@@ -52,10 +52,16 @@ async def test_the_page_has_every_operation_with_a_curl_and_asks_for_nothing_fro
 
 def test_what_a_description_says_is_text_and_never_markup() -> None:
     document = describe(ROUTES, "<script>alert(1)</script>")
+    document["paths"]["/healthz"]["get"]["summary"] = "Has `code` and `<script>`."
 
-    assert "<script>" not in render(document).html
+    html = render(document).html
+
+    assert "<script>" not in html
+    assert "Has <code>code</code> and <code>&lt;script&gt;</code>." in html
 
 
-@pytest.mark.parametrize("wanted", ['-d \'{"name"', "/campaigns/$id/launch", "-X PATCH"])
+@pytest.mark.parametrize(
+    "wanted", ['-d \'{"name"', "/campaigns/$id/launch", "-X PATCH", "integer, 1 to 100, 20 if left out"]
+)
 def test_a_curl_can_be_pasted(wanted: str) -> None:
     assert wanted in render(describe(ROUTES, "1")).html.replace("&#34;", '"').replace("&#39;", "'")
