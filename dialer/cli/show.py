@@ -9,13 +9,15 @@ from rich.table import Table
 from rich.text import Text
 
 NOTHING = "-"
+_ENDLESS = 10_000
+"""Columns."""
 
 
 def console() -> Console:
-    """Standard output; a pipe gets whole lines of plain text."""
+    """Standard output; a pipe gets whole lines of plain text, however long."""
     found = Console(highlight=False, markup=False, emoji=False)
     if not found.is_terminal:
-        found.width = 240
+        found.width = _ENDLESS
     return found
 
 

@@ -223,6 +223,16 @@ def test_check_ends_with_1_where_something_is_wrong_and_says_what_to_do(made: Di
     assert "`dialer db restore`" in made("db", "check").out
 
 
+def test_in_a_pipe_no_finding_is_cut(made: Dialer) -> None:
+    for number in range(10):
+        _run(f"INSERT INTO contact (id, list, phone) VALUES ({10**17 + number}, 99, '+1202555010{number}')")
+
+    [line] = [line for line in made("db", "check").out.splitlines() if line.startswith("references")]
+
+    assert line.count("contact ") == 10
+    assert line.rstrip().endswith("`dialer db restore`.")
+
+
 def test_check_of_a_file_that_is_no_database_is_a_finding(made: Dialer) -> None:
     DATABASE.write_bytes(b"no database" * 1000)
 
