@@ -36,7 +36,7 @@ pytestmark = pytest.mark.slow
 
 WANTED = int(os.environ.get("FUZZ_CASES", "1000"))
 """Requests; `make proof` asks for more."""
-_AT_A_TIME = 12
+_AT_A_TIME = 8
 """Of an operation, as described and otherwise each, before the next one has its turn."""
 _MOST_ROUNDS = 100
 _CHECKS: Any = [
@@ -47,6 +47,8 @@ _CHECKS: Any = [
     response_schema_conformance,
     ignored_auth,
 ]
+_NEEDS_MORE = {"POST /campaigns/{id}/contacts/{phone}/requeue"}
+"""Nobody of the props is held, so it does nothing that could be answered again."""
 _ENDLESS = "text/event-stream"
 _STATUSES = ("draft", "running", "paused", "launched")
 
@@ -70,8 +72,10 @@ class Props:
         if isinstance(case.body, dict):
             known: dict[str, Any] = {
                 "agent_id": AGENT,
-                "to_number": self._phone(),
+                "carrier": None,
                 "customer": {"number": self._phone()},
+                "number": self._phone(),
+                "to_number": self._phone(),
             }
             case.body.update({name: value for name, value in known.items() if name in case.body})
         if _heeds_a_key(case.operation):
@@ -169,7 +173,8 @@ def test_every_answer_is_one_that_the_description_has(
     assert not fuzz.faults, "\n\n".join(fuzz.faults)
     assert fuzz.sent.total() >= WANTED
     assert fuzz.sent.keys() == {operation.label for operation in operations}
-    assert fuzz.replayed >= {"POST /campaigns", "POST /campaigns/{id}/launch", "POST /v2/calls"}
+    heeding = {operation.label for operation in operations if _heeds_a_key(operation)}
+    assert fuzz.replayed >= heeding - _NEEDS_MORE
 
 
 def _heeds_a_key(operation: Operation) -> bool:
