@@ -1,7 +1,4 @@
-"""What a deleted campaign leaves behind: rows that must lose whom they tell of.
-
-A number that begins with `+` is one that was not erased yet.
-"""
+"""What a deleted campaign leaves behind: rows that must lose whom they tell of."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +11,8 @@ from dialer.store.unit import Snapshot, Transaction
 _OPEN = ", ".join(f"'{state}'" for state in sorted(OPEN))
 _MAY_TALK = f"(state IN ({_OPEN}) OR blocked_until > ?)"
 """Its number must be recognised as long as a call to it may be open."""
+_NAMED = "phone GLOB '+*'"
+"""Not erased yet: a hash does not begin so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +51,25 @@ def deleted(view: Snapshot) -> list[Deleted]:
 
 
 def walk_contacts(view: Snapshot, list_id: ListId, after: int, limit: int) -> Walked:
+    """Rows that are erased already are passed over, however many."""
     rows = view.execute(
-        "SELECT id, phone FROM contact WHERE list = ? AND id > ? ORDER BY id LIMIT ?", (list_id, after, limit)
+        f"SELECT id, phone FROM contact WHERE list = ? AND id > ? AND {_NAMED} ORDER BY id LIMIT ?",
+        (list_id, after, limit),
     ).fetchall()
-    return Walked(_named(rows), rows[-1][0] if len(rows) == limit else None)
+    return Walked([Named(row[0], row[1]) for row in rows], rows[-1][0] if len(rows) == limit else None)
 
 
 def walk_attempts(view: Snapshot, campaign: CampaignId, after: int, limit: int) -> Walked:
-    """Without those whose number may still be talking."""
+    """The same, without those whose number may still be talking."""
     rows = view.execute(
         f"SELECT numeric_id, phone, iif({_MAY_TALK}, coalesce(blocked_until, ?), NULL) FROM attempt"
-        " WHERE campaign = ? AND numeric_id > ? ORDER BY numeric_id LIMIT ?",
+        f" WHERE campaign = ? AND numeric_id > ? AND {_NAMED} ORDER BY numeric_id LIMIT ?",
         (view.now, view.now, campaign, after, limit),
     ).fetchall()
-    talking = [row[2] for row in rows if row[2] is not None]
     return Walked(
-        _named([row for row in rows if row[2] is None]),
+        [Named(row[0], row[1]) for row in rows if row[2] is None],
         rows[-1][0] if len(rows) == limit else None,
-        min(talking, default=None),
+        min((row[2] for row in rows if row[2] is not None), default=None),
     )
 
 
@@ -106,7 +106,3 @@ def erase_rejects(tx: Transaction, campaign: CampaignId, limit: int) -> bool:
 def finish(tx: Transaction, campaign: CampaignId) -> None:
     """Nothing of it is left to erase."""
     tx.execute("UPDATE campaign SET erased_at = ? WHERE id = ?", (tx.now, campaign))
-
-
-def _named(rows: Sequence[Sequence[object]]) -> list[Named]:
-    return [Named(int(str(row[0])), str(row[1])) for row in rows if str(row[1]).startswith("+")]
