@@ -65,6 +65,8 @@ def main() -> None:
         _end(bad.sentences, USED_WRONGLY)
     except DialerError as error:
         _end([str(error)], FAILED)
+    except OSError as error:
+        _end([f"{error.filename}: {error.strerror}." if error.filename else str(error)], FAILED)
 
 
 def _end(sentences: Sequence[str], code: int) -> None:

@@ -5,12 +5,14 @@ SQLite's own locks keep the two apart; the daemon's lock file forbids only a sec
 
 import contextlib
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
 from dialer.domain.clock import Clock
 from dialer.domain.errors import StoreRefused
+from dialer.store.db import translated
 from dialer.store.file import FileIsLocked, connect, lock, lock_file, prepare
 from dialer.store.migrate import version
 from dialer.store.unit import Snapshot, Transaction
@@ -21,16 +23,20 @@ T = TypeVar("T")
 def transact(path: Path, clock: Clock, work: Callable[[Transaction], T]) -> T:
     """Runs `work` in a transaction of its own; creates and migrates the file where it must.
 
-    Raises StoreRefused when the file cannot be used, and what `work` raises, which undoes it.
+    Raises StoreRefused when the file cannot be used, StoreUnavailable when it cannot be written now, and what
+    `work` raises, which undoes it.
     """
     with contextlib.closing(prepare(path)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
         try:
+            connection.execute("BEGIN IMMEDIATE")
             result = work(Transaction(connection, clock.now()))
-        except BaseException:
-            connection.execute("ROLLBACK")
+            connection.execute("COMMIT")
+        except BaseException as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                raise translated(error) from error
             raise
-        connection.execute("COMMIT")
         return result
 
 

@@ -1,8 +1,11 @@
 """What holds for every verb: version, completion, and how it ends when nobody listens any more."""
 
 import os
+import signal
+import socket
 import subprocess
 import sys
+from contextlib import closing
 from importlib import metadata
 from pathlib import Path
 
@@ -46,3 +49,31 @@ def test_a_pipe_that_is_closed_ends_it_without_a_word(verb: list[str], tmp_path:
 
     os.close(write)
     assert (ended.returncode, ended.stderr) == (1, "")
+
+
+def test_what_the_system_refuses_is_one_sentence(dialer: Dialer) -> None:
+    dialer("key", "create", "--name", "crm")
+    name = "x" * 300
+
+    ran = dialer("db", "backup", name)
+
+    assert (ran.code, ran.out, ran.err) == (1, "", f"{name}: File name too long.\n")
+
+
+def test_ctrl_c_ends_a_verb_without_a_word(tmp_path: Path) -> None:
+    """While it waits for a daemon that took the connection and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with subprocess.Popen(
+            [*DIALER, "campaign", "list"],
+            env={**os.environ, "DIALER_URL": url, "DIALER_API_KEY": "dk_x"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=tmp_path,
+        ) as waiting:
+            with closing(silent.accept()[0]):
+                waiting.send_signal(signal.SIGINT)
+                said = waiting.communicate(timeout=20)
+
+    assert (waiting.returncode, *said) == (130, "", "")
