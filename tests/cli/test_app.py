@@ -64,16 +64,18 @@ def test_ctrl_c_ends_a_verb_without_a_word(tmp_path: Path) -> None:
     """While it waits for a daemon that took the connection and says nothing."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        with subprocess.Popen(
-            [*DIALER, "campaign", "list"],
-            env={**os.environ, "DIALER_URL": url, "DIALER_API_KEY": "dk_x"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=tmp_path,
-        ) as waiting:
-            with closing(silent.accept()[0]):
-                waiting.send_signal(signal.SIGINT)
-                said = waiting.communicate(timeout=20)
+        with (
+            subprocess.Popen(
+                [*DIALER, "campaign", "list"],
+                env={**os.environ, "DIALER_URL": url, "DIALER_API_KEY": "dk_x"},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                cwd=tmp_path,
+            ) as waiting,
+            closing(silent.accept()[0]),
+        ):
+            waiting.send_signal(signal.SIGINT)
+            said = waiting.communicate(timeout=20)
 
     assert (waiting.returncode, *said) == (130, "", "")
