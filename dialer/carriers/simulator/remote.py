@@ -192,6 +192,6 @@ class RemoteSimulator:
 
 def _in_words(error: Exception) -> str:
     # A fault of reading quotes what was read, telephone numbers included.
-    return (
-        "The answer cannot be read." if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
-    )
+    if isinstance(error, ValueError):
+        return "The answer cannot be read."
+    return str(error) or type(error).__name__
