@@ -4,9 +4,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel
 
-from dialer.api.wire.contact_answer import public_contact_id
 from dialer.api.wire.fields import Timestamp, among
 from dialer.domain.call import Attempt, AttemptState, Channel, Outcome
+from dialer.domain.ids import public_contact_id
 from dialer.domain.schedule import format_instant
 from dialer.store.calls import Call, SingleCall
 

@@ -15,6 +15,8 @@ from dialer.carriers.base import (
     NotPlaced,
     PlaceRequest,
     PlaceResult,
+    RecordingBroken,
+    RecordingResult,
     Uncertain,
     Unreachable,
 )
@@ -95,6 +97,12 @@ class RemoteSimulator:
             raise RuntimeError("The carrier is used before it was entered.")
         return self._session
 
+    async def prepare(self, request: PlaceRequest) -> None:
+        """It speaks nothing."""
+
+    def discard(self, request: PlaceRequest) -> None:
+        """There is nothing to throw away."""
+
     async def place(self, request: PlaceRequest) -> PlaceResult:
         body = PLACE_REQUEST.dump_json(request)
         sending = Sending()
@@ -133,6 +141,31 @@ class RemoteSimulator:
         with suppress(*_FAULTS):
             async with self._clock.timeout(_TOTAL), self._http.delete(f"{self._url}/calls/{attempt_id}"):
                 return
+
+    async def recording(self, attempt_id: AttemptId) -> RecordingResult:
+        try:
+            async with self._clock.timeout(_TOTAL):
+                response = await self._http.get(
+                    f"{self._url}/calls/{attempt_id}/recording", allow_redirects=False
+                )
+        except _FAULTS as error:
+            return Unreachable(_in_words(error))
+        if response.status == _OK:
+            return _pieces(response)
+        response.close()
+        if response.status == _NOT_FOUND:
+            return Absent()
+        return Unreachable(f"The simulated network answered {response.status}.")
+
+    async def delete_recording(self, attempt_id: AttemptId) -> bool:
+        try:
+            async with (
+                self._clock.timeout(_TOTAL),
+                self._http.delete(f"{self._url}/calls/{attempt_id}/recording") as response,
+            ):
+                return response.ok
+        except _FAULTS:
+            return False
 
     async def health(self) -> Health:
         try:
@@ -188,6 +221,15 @@ class RemoteSimulator:
             self._http.get(f"{self._url}{path}", allow_redirects=False) as response,
         ):
             return response.status, await response.read()
+
+
+async def _pieces(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+    async with response:
+        try:
+            async for piece in response.content.iter_any():
+                yield piece
+        except _FAULTS as error:
+            raise RecordingBroken(_in_words(error)) from error
 
 
 def _in_words(error: Exception) -> str:
