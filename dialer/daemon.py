@@ -117,6 +117,7 @@ async def _build(
         ),
         fences=Fences(clock),
         readiness=Readiness(),
+        carriers=carriers,
     )
     notifier = Notifier.from_environment()
     events = EventLog(store)

@@ -1,13 +1,12 @@
 """The seam to a telephone network. A carrier places one attempt and tells its life; it decides nothing."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, Self, TypeAlias
 
 from dialer.domain.call import AttemptState, Channel, Failure, OnMachine
 from dialer.domain.clock import Instant
-from dialer.domain.errors import DialerError
 from dialer.domain.ids import AttemptId
 from dialer.domain.policy import AgentAddress
 
@@ -176,12 +175,8 @@ class Unreachable:
 LookupResult: TypeAlias = Found | Absent | Unreachable
 
 
-class RecordingBroken(DialerError):
-    """The carrier stopped in the middle of a recording."""
-
-
-RecordingResult: TypeAlias = AsyncIterator[bytes] | Absent | Unreachable
-"""A WAV file in pieces, which may raise RecordingBroken."""
+RecordingResult: TypeAlias = AsyncGenerator[bytes, None] | Absent | Unreachable
+"""A WAV file in pieces; raises CarrierUnavailable where it breaks off."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ class Document(sections.Section):
     numbers: sections.Numbers = sections.Numbers()
     dialing: sections.Dialing = sections.Dialing()
     compliance: sections.Compliance = sections.Compliance()
+    recordings: sections.Recordings = sections.Recordings()
     prices: tuple[sections.Price, ...] = ()
     agents: Annotated[tuple[sections.AgentEntry, ...], AfterValidator(_distinct_agents)] = ()
     caller_ids: Annotated[tuple[sections.CallerIdEntry, ...], AfterValidator(_distinct_numbers)] = ()

@@ -79,6 +79,7 @@ class Config:
             default_message=dialing.default_message,
             number_check=self.document.numbers.check,
             reject_unusable=self.document.numbers.on_invalid == "reject",
+            recordings_kept=self.document.recordings.keep_days,
             refuse_unfilled=self.document.templates.on_unfilled == "refuse",
         )
 

@@ -164,3 +164,5 @@ class Attempt:
     delivery: str | None
     message_left: bool
     billable_seconds: int | None
+    recording_seconds: float | None
+    """None where there is no recording, or not any more."""

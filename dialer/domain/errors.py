@@ -83,3 +83,7 @@ class StoreRefused(DialerError):
 
 class CannotListen(DialerError):
     """The HTTP address is taken, or is none of this machine's."""
+
+
+class CarrierUnavailable(DialerError):
+    """The carrier does not give what it is asked for, or stopped in the middle of it."""

@@ -10,7 +10,7 @@ from structlog.contextvars import bind_contextvars
 from dialer.carriers.base import Ended, NotPlaced, Placed, PlaceRequest, PlaceResult, Uncertain
 from dialer.domain.call import Attempt, AttemptState, Failure
 from dialer.domain.campaign import Campaign, Origin
-from dialer.domain.clock import SECOND, Instant
+from dialer.domain.clock import HOUR, SECOND, Instant
 from dialer.domain.errors import StoreUnavailable
 from dialer.domain.ids import AttemptId, new_attempt_id, new_token
 from dialer.domain.policy import Agent, shortest
@@ -34,6 +34,7 @@ _SEND_TIMEOUT = 10.0
 _OLDEST_CLAIM = 10 * SECOND
 """A claim older than this is not sent: the machine slept, and what its gates saw may no longer hold."""
 _STORE_RETRY = SECOND
+_A_DAY = 24 * HOUR
 _WITHDRAWN = "withdrawn before it was sent"
 _MESSAGE = "message"
 """The kind of agent that is none: nobody is there to be told anything."""
@@ -169,6 +170,8 @@ class Caller:
             text=render(campaign, agent, person, policy.default_message),
             ring_timeout=policy.ring_timeout,
             max_duration=shortest(policy.max_duration, agent.max_duration, campaign.config.max_duration),
+            agent_kind=agent.connect.kind,
+            recording_kept=policy.recordings_kept * _A_DAY if campaign.config.recording else None,
         )
 
     async def _claim(self, intent: Intent) -> NotClaimed | None:

@@ -49,6 +49,7 @@ class Dialer:
             policy=replace(self.parts.policy, **policy),
             fences=Fences(self.clock),
             readiness=Readiness(),
+            carriers=self.carriers,
         )
         self.engine = Engine(self.parts, EventLog(self.parts.store), self.carriers, on_beat=self._beat)
         self._running = asyncio.create_task(self.engine.run())

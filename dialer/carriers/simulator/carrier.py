@@ -1,7 +1,7 @@
 """The simulated carrier inside the daemon: the network, its record beside the database, and its events."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from pathlib import Path
 from typing import Self
 
@@ -100,6 +100,6 @@ class SimulatedCarrier:
         return await asyncio.to_thread(listing, self._network.calls())
 
 
-async def _one_by_one(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def _one_by_one(pieces: Iterator[bytes]) -> AsyncGenerator[bytes, None]:
     for piece in pieces:
         yield piece

@@ -1,7 +1,7 @@
 """The simulated carrier of a network in a process of its own, over HTTP: as a cloud carrier would be."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from typing import Self
 
@@ -15,7 +15,6 @@ from dialer.carriers.base import (
     NotPlaced,
     PlaceRequest,
     PlaceResult,
-    RecordingBroken,
     RecordingResult,
     Uncertain,
     Unreachable,
@@ -34,6 +33,7 @@ from dialer.carriers.simulator.wire import (
 )
 from dialer.domain.call import Failure
 from dialer.domain.clock import Clock
+from dialer.domain.errors import CarrierUnavailable
 from dialer.domain.ids import AttemptId
 from dialer.failpoint import failpoint
 
@@ -223,13 +223,13 @@ class RemoteSimulator:
             return response.status, await response.read()
 
 
-async def _pieces(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
+async def _pieces(response: aiohttp.ClientResponse) -> AsyncGenerator[bytes, None]:
     async with response:
         try:
             async for piece in response.content.iter_any():
                 yield piece
         except _FAULTS as error:
-            raise RecordingBroken(_in_words(error)) from error
+            raise CarrierUnavailable(_in_words(error)) from error
 
 
 def _in_words(error: Exception) -> str:
