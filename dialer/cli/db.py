@@ -105,10 +105,22 @@ def restore(
 
 
 @app.command()
-def check(ctx: typer.Context, *, json: AsJson = False, config: ConfigPath = None) -> None:
+def check(
+    ctx: typer.Context,
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="A backup, in the place of the database.", show_default=False),
+    ] = None,
+    *,
+    json: AsJson = False,
+    config: ConfigPath = None,
+) -> None:
     """Checks the whole file and what it says, daemon running or not; 1 when something is wrong."""
-    database = _existing(configuration(ctx, config))
-    raise typer.Exit(tell(audit.findings(database, SystemClock(), audit.audit), json=json))
+    if file is None:
+        file = _existing(configuration(ctx, config))
+    elif not file.is_file():
+        raise Failed(f"There is no file {file}.")
+    raise typer.Exit(tell(audit.findings(file, SystemClock(), audit.audit), json=json))
 
 
 @app.command()

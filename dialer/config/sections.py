@@ -123,7 +123,7 @@ class Dialing(Section):
     ring_timeout: int = Field(default=_DEFAULTS.ring_timeout, ge=1, le=600)
     max_duration: int = Field(default=_DEFAULTS.max_duration, ge=1, le=14_400)
     shutdown_grace: float = Field(default=_DEFAULTS.shutdown_grace, ge=0, le=3_600)
-    misfire_grace: float = Field(default=_DEFAULTS.misfire_grace, ge=0)
+    misfire_grace: float = Field(default=_DEFAULTS.misfire_grace, ge=1)
     default_timezone: Annotated[str, AfterValidator(_zone)] = _DEFAULTS.default_timezone
     autostart_scheduled: bool = _DEFAULTS.autostart_scheduled
     default_message: Text = _DEFAULTS.default_message

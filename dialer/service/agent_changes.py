@@ -36,7 +36,7 @@ async def change(parts: Parts, reference: str, edit: Callable[[Agent], Agent]) -
         after = edit(_stored(tx, agent_id))
         for channel in _not_served(after):
             if count := campaigns.unfinished_with_agent(tx, agent_id, channel):
-                raise InTheWay(f"{_needing(count)} this agent for {channel}; end them first.")
+                raise InTheWay(f"{_needing(count)} this agent for {channel}; {_end(count)} first.")
         agents.save(tx, after)
         for campaign_id in campaigns.running_with_agent(tx, agent_id):
             tx.record(CampaignChanged(campaign_id))
@@ -54,7 +54,7 @@ async def delete(parts: Parts, reference: str) -> None:
     def delete_agent(tx: Transaction) -> None:
         _stored(tx, agent_id)
         if count := campaigns.unfinished_with_agent(tx, agent_id):
-            raise InTheWay(f"{_needing(count)} this agent; end them first.")
+            raise InTheWay(f"{_needing(count)} this agent; {_end(count)} first.")
         agents.delete(tx, agent_id)
 
     await parts.store.transact(delete_agent)
@@ -82,4 +82,10 @@ def _not_served(agent: Agent) -> list[Channel]:
 
 
 def _needing(count: int) -> str:
-    return "1 campaign that is not over needs" if count == 1 else f"{count} campaigns that are not over need"
+    if count == 1:
+        return "1 campaign or single call that is not over needs"
+    return f"{count} campaigns or single calls that are not over need"
+
+
+def _end(count: int) -> str:
+    return "end it" if count == 1 else "end them"

@@ -83,5 +83,8 @@ def _stored(tx: Transaction, public_id: str) -> CallerId:
 def _refuse_if_needed(tx: Transaction, number: str) -> None:
     count = campaigns.unfinished_from(tx, number)
     if count:
-        who = "1 campaign that is not over calls" if count == 1 else f"{count} unfinished campaigns call"
-        raise InTheWay(f"{who} from {number}; end them first.")
+        who = "1 campaign or single call that is not over calls"
+        end = "end it"
+        if count > 1:
+            who, end = f"{count} campaigns or single calls that are not over call", "end them"
+        raise InTheWay(f"{who} from {number}; {end} first.")

@@ -57,7 +57,8 @@ async def _start_one(parts: Parts, campaign_id: CampaignId) -> None:
         if drafted:
             campaign = replace(campaign, counters=campaign.counters.started())
             tx.record(CampaignLaunched(campaign.id, campaign.run))
-        late = tx.now - (campaign.scheduled_at or tx.now)
+        # One of a moment before it was made is no start that the daemon missed.
+        late = tx.now - max(campaign.scheduled_at or tx.now, campaign.created_at)
         if late > parts.policy.misfire_grace * SECOND and campaign.origin == Origin.CALL:
             # Nobody could resume it, and who waited for this one call has long given up.
             _fail(tx, campaign, StatusReason.MISSED_START, "Its time was missed; the daemon was not running.")

@@ -13,7 +13,7 @@ from typing import TypeVar
 from dialer.domain.clock import Clock
 from dialer.domain.errors import StoreRefused
 from dialer.store.db import translated
-from dialer.store.file import FileIsLocked, connect, lock, lock_file, prepare
+from dialer.store.file import FileIsLocked, connect, connect_as_it_is, lock, lock_file, prepare
 from dialer.store.migrate import version
 from dialer.store.unit import Snapshot, Transaction
 
@@ -51,7 +51,7 @@ def migrate(path: Path) -> tuple[int, int]:
 @contextlib.contextmanager
 def looking(path: Path, clock: Clock) -> Iterator[Snapshot]:
     """One snapshot of a file that is there, whatever its schema. Raises sqlite3.Error."""
-    with contextlib.closing(connect(path)) as connection:
+    with contextlib.closing(connect_as_it_is(path)) as connection:
         connection.execute("BEGIN")
         yield Snapshot(connection, clock.now())
 

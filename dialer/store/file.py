@@ -19,9 +19,20 @@ class FileIsLocked(StoreRefused):
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """A connection with the project's settings; any thread may use it, one at a time."""
-    uri = path.absolute().as_uri() + ("?mode=ro" if read_only else "")
+    connection = connect_as_it_is(path, "ro" if read_only else "rwc")
+    with _closed_on_failure(connection):
+        if not read_only:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            # What is erased is overwritten, too; whether SQLite does it by itself depends on who built it.
+            connection.execute("PRAGMA secure_delete = ON")
+    return connection
+
+
+def connect_as_it_is(path: Path, mode: str = "rw") -> sqlite3.Connection:
+    """The same to what may be no daemon's database, such as a backup: nothing in it is changed."""
     connection = sqlite3.connect(
-        uri,
+        f"{path.absolute().as_uri()}?mode={mode}",
         uri=True,
         isolation_level=None,
         check_same_thread=False,
@@ -31,11 +42,6 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     connection.row_factory = sqlite3.Row
     with _closed_on_failure(connection):
         connection.execute("PRAGMA foreign_keys = ON")
-        if not read_only:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-            # What is erased is overwritten, too; whether SQLite does it by itself depends on who built it.
-            connection.execute("PRAGMA secure_delete = ON")
     return connection
 
 

@@ -80,7 +80,8 @@ async def test_an_agent_that_campaigns_need_stays_until_they_are_over(api: Api) 
     await api.created(agent_id=made["id"])  # a draft can still be given another
 
     refused = await api.send("DELETE", path)
-    assert (refused.status, refused.body["detail"][:2]) == (409, "2 ")
+    said = "2 campaigns or single calls that are not over need this agent; end them first."
+    assert (refused.status, refused.body["detail"]) == (409, said)
     assert (await api.patch(path, {"voiceEnabled": False})).status == 409
 
     for campaign in running:
@@ -111,6 +112,12 @@ async def test_a_fault_says_where_it_is(api: Api, fields: Any, loc: list[str]) -
 
     assert answer.status == 422
     assert [error["loc"] for error in answer.body["errors"]] == [loc]
+
+
+async def test_a_connection_that_lacks_its_address_is_told_which(api: Api) -> None:
+    answer = await api.post("/agents", {"name": "Sales", "connect": {"kind": "sip"}})
+
+    assert answer.body["detail"] == "connect: of this kind needs uri"
 
 
 async def test_an_agent_is_made_once_however_often_its_request_is_sent(api: Api) -> None:

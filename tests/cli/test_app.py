@@ -38,7 +38,7 @@ def test_verbs_are_completed(dialer: Dialer, monkeypatch: pytest.MonkeyPatch) ->
     assert dialer().out.split() == ["backup"]
 
 
-@pytest.mark.parametrize("verb", [["check-config"], ["doctor"]])
+@pytest.mark.parametrize("verb", [["doctor"], pytest.param(["check-config"], marks=pytest.mark.slow)])
 def test_a_pipe_that_is_closed_ends_it_without_a_word(verb: list[str], tmp_path: Path) -> None:
     read, write = os.pipe()
     os.close(read)

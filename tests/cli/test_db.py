@@ -233,6 +233,17 @@ def test_in_a_pipe_no_finding_is_cut(made: Dialer) -> None:
     assert line.rstrip().endswith("`dialer db restore`.")
 
 
+def test_a_backup_can_be_checked_and_stays_what_it_is(made: Dialer) -> None:
+    made("db", "backup", "copy.db")
+    before = Path("copy.db").read_bytes()
+
+    assert made("db", "check", "copy.db").code == 0
+
+    assert Path("copy.db").read_bytes() == before
+    assert sorted(file.name for file in Path().iterdir()) == ["copy.db", "dialer.db"]
+    assert made("db", "check", "none.db").err == "There is no file none.db.\n"
+
+
 def test_check_of_a_file_that_is_no_database_is_a_finding(made: Dialer) -> None:
     DATABASE.write_bytes(b"no database" * 1000)
 

@@ -86,6 +86,12 @@ def test_the_dialling_carrier_must_be_configured() -> None:
     )
 
 
+def test_a_clock_that_may_never_be_late_could_start_nothing() -> None:
+    (fault,) = faults('[dialing]\nmisfire_grace = 0\n[carriers.sim]\nkind = "simulator"\n')
+
+    assert fault.startswith("dialing.misfire_grace: ")
+
+
 def test_the_policy_follows_the_file() -> None:
     policy = read(
         """

@@ -13,7 +13,7 @@ async def test_nobody_is_dialled_until_the_hold_is_confirmed(
     await dialer.start()
     await holds.take_stock(dialer.parts)
     campaign = await dialer.running(contacts=3)
-    await clock.advance(minutes=10)
+    await clock.advance(minutes=1)
     assert network.placed == 0
     assert await dialer.attempts(campaign) == []
     assert "hold" in dialer.faults

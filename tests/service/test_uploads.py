@@ -6,9 +6,11 @@ from dialer.api.wire.batches import Batches
 from dialer.domain.call import AttemptState
 from dialer.domain.contact import Audience, Person
 from dialer.domain.errors import InvalidInput, WrongState
+from dialer.domain.ids import ContactId
 from dialer.domain.phone import NumberCheck
 from dialer.domain.upload import Batch
 from dialer.service import campaigns, drafts, uploads
+from dialer.store import contacts
 from tests.service.desk import ALICE, BOB, CAROL, NEW, Desk
 
 WRONG = "+15550000000"
@@ -57,8 +59,12 @@ async def test_in_a_second_run_the_new_ones_are_of_that_run(desk: Desk) -> None:
 
     await add(desk, campaign.public_id, BOB, WRONG)
 
-    counters = (await desk.get(campaign)).counters
+    rerun = await desk.get(campaign)
+    counters = rerun.counters
     assert (counters.total, counters.pending, counters.failed) == (3, 2, 1)
+    beyond = ContactId(1_000_000)  # the walk over those whom this run has not tried is past them all
+    due = await desk.parts.store.read(lambda view: contacts.due(view, rerun, limit=9, untried_after=beyond))
+    assert len(due.people) == 1
     await desk.end(await desk.call(campaign, BOB), AttemptState.COMPLETED)
     await desk.end(await desk.call(campaign, ALICE), AttemptState.COMPLETED)
     assert (await desk.get(campaign)).status == "completed"

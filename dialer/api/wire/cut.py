@@ -30,7 +30,7 @@ def cut(raw: bytes, delimiter: bytes, *, last: bool) -> Cut:
         if quote > 0 and raw[quote - 1] not in before:
             position = quote + 1  # a quote in the middle of a cell is a character like any other
             continue
-        closing = _closing(raw, quote + 1, last=last)
+        closing = _closing(raw, quote + 1)
         if closing is None:
             return Cut(end, quote)
         position = closing + 1
@@ -49,7 +49,7 @@ def first_record(raw: bytes, delimiter: bytes, *, last: bool) -> int | None:
             return len(raw) if last else None
         closing = quote
         if quote == 0 or raw[quote - 1] in before:
-            found = _closing(raw, quote + 1, last=last)
+            found = _closing(raw, quote + 1)
             if found is None:
                 return None
             closing = found
@@ -73,10 +73,10 @@ def _last_line_end(raw: bytes, start: int, stop: int) -> int:
     return max(newline, carriage if is_bare else -1) + 1
 
 
-def _closing(raw: bytes, start: int, *, last: bool) -> int | None:
+def _closing(raw: bytes, start: int) -> int | None:
     while True:
         quote = raw.find(_QUOTE, start)
-        if quote < 0 or (quote == len(raw) - 1 and not last):  # the next byte may be its twin
+        if quote < 0:
             return None
         if raw[quote + 1 : quote + 2] != _QUOTE:
             return quote

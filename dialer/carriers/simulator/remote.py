@@ -234,6 +234,6 @@ async def _pieces(response: aiohttp.ClientResponse) -> AsyncGenerator[bytes, Non
 
 def _in_words(error: Exception) -> str:
     # A fault of reading quotes what was read, telephone numbers included.
-    return (
-        "The answer cannot be read." if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
-    )
+    if isinstance(error, ValueError):
+        return "The answer cannot be read."
+    return str(error) or type(error).__name__
