@@ -14,10 +14,10 @@ from tests.peers.process import free_port, running
 CONFIGURATION = Path(__file__).parents[2] / "contrib" / "asterisk"
 USER, PASSWORD = "dialer", "secret"
 _FOLDERS = ("keys", "run", "log", "spool/tmp", "spool/recording", "db", "cache", "sounds")
-_EMPTY = (
-    "acl ccss cdr cel cli cli_aliases cli_permissions codecs dnsmgr dsp extconfig features indications"
-    " pjproject pjsip_notify res_pjsip chan_websocket sorcery stasis udptl"
-).split()
+_EMPTY = """
+acl ccss cdr cel cli cli_aliases cli_permissions codecs dnsmgr dsp extconfig features indications
+pjproject pjsip_notify res_pjsip chan_websocket sorcery stasis udptl
+"""
 """Files that Asterisk looks for, and runs on its defaults without; missing, it complains."""
 _RTP_PORTS = 4000
 _FOUND = 200
@@ -76,7 +76,8 @@ class Asterisk:
         return self.home / "spool" / "recording"
 
     def start(self) -> None:
-        command = [self.tree.program("asterisk"), "-f", "-C", self.home / "etc" / "asterisk.conf"]
+        command: list[str | Path] = [self.tree.program("asterisk"), "-f", "-C"]
+        command.append(self.home / "etc" / "asterisk.conf")
         self._running.enter_context(running(command, self.home, ready=self._answers))
 
     def stop(self) -> None:
@@ -87,7 +88,7 @@ class Asterisk:
             (self.home / name).mkdir(parents=True)
         etc = self.home / "etc"
         etc.mkdir()
-        for name in _EMPTY:
+        for name in _EMPTY.split():
             (etc / f"{name}.conf").touch()
         values = {
             "ARI_PORT": self.ports.ari,

@@ -20,7 +20,7 @@ class Callee:
         self._folder = folder
 
     def invited(self, number: str) -> int:
-        """How often this number was rung; a request that was sent again, for want of an answer, counts once."""
+        """How often this number was rung; a request that was merely sent again is not counted."""
         return [dialled for dialled, _ in self._log()].count(number)
 
     def callers(self, number: str) -> list[str]:
@@ -54,12 +54,12 @@ def _sounds(tree: Tree, folder: Path) -> Sounds:
     def said(name: str, text: str, seconds: float) -> Path:
         """So long, then silence: SIPp ends a sound that is over by sending nothing, like a dead line."""
         path = folder / f"{name}.al"
-        raw = [tree.program("sox"), "-t", "wav", "-", "-t", "al", "-r", "8000", "-c", "1", path]
         speech = subprocess.run(
             [tree.program("espeak-ng"), "--stdout", text], check=True, capture_output=True
         ).stdout
-        trimmed = ["trim", "0", str(seconds), "pad", "0", "20"]
-        subprocess.run([*raw, *trimmed], input=speech, check=True, capture_output=True)
+        convert: list[str | Path] = [tree.program("sox"), "-t", "wav", "-", "-t", "al", "-r", "8000"]
+        convert += ["-c", "1", path, "trim", "0", str(seconds), "pad", "0", "20"]
+        subprocess.run(convert, input=speech, check=True, capture_output=True)
         return path
 
     def pressed(digit: str) -> Path:
