@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import secrets
 import wave
 from collections import Counter
 from contextlib import suppress
@@ -116,7 +117,8 @@ def _write(path: Path, spoken: bytes) -> None:
         )
     if not samples:
         raise SpeechFailed("The speech command gave no sound")
-    partial = path.with_suffix(".partial")
+    # Two calls may say the same for the first time.
+    partial = path.with_suffix(f".{secrets.token_hex(4)}")
     with wave.open(str(partial), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(_WIDTH)

@@ -1,6 +1,6 @@
 """What ARI says: the parts of its JSON that matter here."""
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 
 class Dialplan(BaseModel):
@@ -56,11 +56,13 @@ class Plan(BaseModel):
     ring_timeout: int
     max_duration: int
     sound: str
-    agent: str = Field(default="message")
+    agent: str = "message"
     uri: str | None = None
     client: str | None = None
     message: str = ""
     headers: dict[str, str] = {}
+    detect: str | None = None
+    """What to do when a machine answers: hangup, leave_message or continue; None: it is not asked."""
 
 
 EVENTS = (
