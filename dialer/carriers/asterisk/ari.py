@@ -195,16 +195,17 @@ def in_words(error: Exception) -> str:
     """For an operator. What could not be read is not quoted: telephone numbers stand in it."""
     match error:
         case aiohttp.WSServerHandshakeError(status=401) | Refused(status=401):
-            return "Asterisk refuses our user or password (ari.conf)"
+            said = "refuses our user or password (ari.conf)"
         case aiohttp.WSServerHandshakeError(status=status):
-            return f"Asterisk answered {status} to the request for its events (is res_ari_events.so loaded?)"
+            said = f"answered {status} to the request for its events; is res_ari_events.so loaded?"
         case Refused():
-            return f"Asterisk refuses: {error}"
+            said = f"refuses: {error}"
         case ValidationError():
-            return "Asterisk's answer cannot be read"
+            said = "gave an answer that cannot be read"
         case TimeoutError():
-            return "Asterisk does not answer in time"
+            said = "does not answer in time"
         case aiohttp.ClientConnectorError():
-            return f"Asterisk does not answer at its address: {error.os_error.strerror or 'no connection'}"
+            said = f"cannot be reached: {error.os_error.strerror or 'no connection'}"
         case _:
-            return f"{type(error).__name__}: {error}"
+            said = f"cannot be asked: {type(error).__name__}"
+    return f"Asterisk {said}"

@@ -15,6 +15,7 @@ from dialer.domain.ids import AttemptId
 _NORMAL = 16
 _EARLY = 0.5
 """Seconds by which Asterisk's clock may be ahead of ours when it says that a time-out has passed."""
+_CUT = 0.05
 _UP, _RINGING = "Up", "Ringing"
 _VERDICTS = {"HUMAN": "human", "MACHINE": "machine", "NOTSURE": "unsure"}
 
@@ -95,7 +96,7 @@ class Call:
     def up(self) -> None:
         if self.answered_at is None:
             self.answered_at = self.clock.now()
-        if self.plan is not None and not self.plan.detect:
+        if self.plan is None or not self.plan.detect:
             self._answered()
 
     def arrived(self, args: list[str]) -> None:
@@ -121,6 +122,9 @@ class Call:
             self._end(*self._how_unanswered(cause, sip_code), q850=cause, sip_code=sip_code)
         else:
             self._answered()
+            if self._at_its_longest():
+                # The sound that was cut off with it is told first, as if it had been over.
+                self.ended_by = "network"
             # Asterisk gives 0 where its own dialplan hung up, which is how each of our calls ends.
             self._end(self._how_answered(), None, self.fault, q850=cause or _NORMAL, sip_code=sip_code)
 
@@ -153,6 +157,11 @@ class Call:
         if self.plan is None or self.placed_at is None:
             return True  # of a call that an earlier process placed, Asterisk's own word must do
         return self.clock.monotonic() - self.placed_at >= self.plan.ring_timeout - _EARLY
+
+    def _at_its_longest(self) -> bool:
+        if self.plan is None or self.answered_at is None:
+            return False
+        return (self.clock.now() - self.answered_at) / SECOND >= self.plan.max_duration - _CUT
 
     def _answered(self) -> None:
         if not self._has_told(Answered) and self.answered_at is not None:

@@ -9,8 +9,13 @@ from dialer.domain.ids import AttemptId
 
 _SUCCESS = range(200, 300)
 _REFUSED = range(400, 500)
-_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _HAVE_IT, _FAILED = 401, 403, 404, 409, 500
+_HAVE_IT, _FAILED = 409, 500
 _NO_CHANNEL = "Allocation failed"
+_MISCONFIGURED = {
+    401: "Asterisk refuses our user or password (ari.conf)",
+    403: "Asterisk lets our user only read; set read_only = no in ari.conf",
+    404: "Asterisk has no ARI for channels; is res_ari_channels.so loaded?",
+}
 
 
 def sort_answer(attempt_id: AttemptId, status: int, body: bytes) -> PlaceResult:
@@ -22,12 +27,8 @@ def sort_answer(attempt_id: AttemptId, status: int, body: bytes) -> PlaceResult:
     if status == _FAILED and said == _NO_CHANNEL:
         # The one 500 that proves something: Asterisk had no channel to dial with.
         return NotPlaced(Failure.TEMPORARY, "Asterisk has no channel to that endpoint; is it configured?")
-    if status == _UNAUTHORIZED:
-        return NotPlaced(Failure.ACCOUNT, "Asterisk refuses our user or password (ari.conf)")
-    if status == _FORBIDDEN:
-        return NotPlaced(Failure.ACCOUNT, "Asterisk lets our user only read; set read_only = no in ari.conf")
-    if status == _NOT_FOUND:
-        return NotPlaced(Failure.ACCOUNT, "Asterisk has no ARI for channels; is res_ari_channels.so loaded?")
+    if status in _MISCONFIGURED:
+        return NotPlaced(Failure.ACCOUNT, _MISCONFIGURED[status])
     if status in _REFUSED:
         return NotPlaced(Failure.OTHER, f"Asterisk refuses the call: {said or status}")
     return Uncertain(f"Asterisk answered {status}")

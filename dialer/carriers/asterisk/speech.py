@@ -109,7 +109,7 @@ def _write(path: Path, spoken: bytes) -> None:
             # A command that writes to a pipe cannot know the length that its header states.
             samples = heard.readframes(_WHOLE)
     except (wave.Error, EOFError) as error:
-        raise SpeechFailed(f"The speech command gave no WAV: {error or 'nothing'}") from None
+        raise SpeechFailed(f"The speech command gave no WAV: {str(error) or 'nothing at all'}") from None
     if shape != (_RATE, _WIDTH, 1):
         raise SpeechFailed(
             f"The speech command gave {shape[0]} Hz, {8 * shape[1]} bits, {shape[2]} channels;"
