@@ -37,6 +37,14 @@ class Abilities:
     rings_real_phones: bool = True
 
 
+class OnMachine(StrEnum):
+    """What to do when a machine answers."""
+
+    HANG_UP = "hangup"
+    LEAVE_MESSAGE = "leave_message"
+    CONTINUE = "continue"
+
+
 @dataclass(frozen=True, slots=True)
 class PlaceRequest:
     """One attempt, complete. Times are seconds."""
@@ -51,6 +59,8 @@ class PlaceRequest:
     message: str
     agent: AgentAddress = field(default_factory=AgentAddress)
     headers: Mapping[str, str] = field(default_factory=dict)
+    on_machine: OnMachine | None = None
+    """None: a carrier that would have to listen for it does not ask whether a machine answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from dialer.carriers.base import (
     Found,
     Lookup,
     NotPlaced,
+    OnMachine,
     Placed,
     PlaceRequest,
     PlaceResult,
@@ -81,7 +82,12 @@ class FarPeer(Peer, Protocol):
 
 
 def request_to(
-    number: str, *, channel: Channel = Channel.VOICE, ring_timeout: int = 5, max_duration: int = 60
+    number: str,
+    *,
+    channel: Channel = Channel.VOICE,
+    ring_timeout: int = 5,
+    max_duration: int = 60,
+    on_machine: OnMachine | None = None,
 ) -> PlaceRequest:
     return PlaceRequest(
         attempt_id=AttemptId(f"call_{next(_ATTEMPTS):024x}"),
@@ -92,6 +98,7 @@ def request_to(
         ring_timeout=ring_timeout,
         max_duration=max_duration,
         message="Hello Asha.",
+        on_machine=on_machine,
     )
 
 
@@ -103,7 +110,8 @@ async def placed(peer: Peer, request: PlaceRequest) -> AttemptId:
 
 
 async def life_of_call_to(peer: Peer, callee: Callee) -> list[CallEvent]:
-    attempt = await placed(peer, request_to(peer.number(callee)))
+    on_machine = OnMachine.HANG_UP if callee is Callee.MACHINE else None
+    attempt = await placed(peer, request_to(peer.number(callee), on_machine=on_machine))
     await peer.passes(RINGS + TALKS + 10)
     await peer.ears.end_of(attempt)
     return peer.ears.of(attempt)

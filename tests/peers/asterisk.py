@@ -47,6 +47,10 @@ class Ports:
     agent: int
     rtp: int
 
+    @property
+    def agents_rtp(self) -> int:
+        return self.rtp + _RTP_PORTS + 10
+
     @classmethod
     def free(cls) -> "Ports":
         # RTP takes a range, which nothing gives out; a random one rarely meets another test run's.

@@ -10,6 +10,8 @@ from dialer.carriers.asterisk.carrier import AsteriskCarrier
 from dialer.carriers.asterisk.settings import AsteriskSettings
 from dialer.domain.clock import SystemClock
 from tests.carriers.ears import Ears, listening
+from tests.peers import agent
+from tests.peers.agent import SipAgent
 from tests.peers.asterisk import PASSWORD, USER, Asterisk, Ports, asterisk
 from tests.peers.callee import Callee, callee
 from tests.peers.packages import Tree, obtain
@@ -46,6 +48,12 @@ def pbx(tree: Tree, ports: Ports, tmp_path_factory: pytest.TempPathFactory) -> I
 def people(tree: Tree, ports: Ports, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callee]:
     folder = tmp_path_factory.mktemp("callee")
     with callee(tree, folder, ports.trunk, user=USER, password=PASSWORD) as peer:
+        yield peer
+
+
+@pytest.fixture(scope="session")
+def sip_agent(tree: Tree, ports: Ports, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SipAgent]:
+    with agent.sip_agent(tree, tmp_path_factory.mktemp("agent"), ports.agents_rtp) as peer:
         yield peer
 
 

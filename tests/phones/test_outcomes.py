@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import replace
-from itertools import count
 
 import pytest
 
@@ -10,42 +9,19 @@ from dialer.carriers.asterisk.carrier import AsteriskCarrier
 from dialer.carriers.base import (
     AgentConnected,
     Answered,
-    CallEvent,
     Dtmf,
     Ended,
     Placed,
-    PlaceRequest,
     Ringing,
 )
-from dialer.domain.call import AttemptState, Channel, Failure
+from dialer.domain.call import AttemptState, Failure
 from dialer.domain.clock import SECOND
-from dialer.domain.ids import AttemptId
 from tests.carriers.ears import Ears
 from tests.peers import scenario
 from tests.peers.callee import Callee
+from tests.phones.calls import call, request_to
 
-_ATTEMPTS = count(1)
-_NUMBERS = count(200)
 _S, _F = AttemptState, Failure
-
-
-def request_to(code: str, *, ring_timeout: int = 5, max_duration: int = 30) -> PlaceRequest:
-    return PlaceRequest(
-        attempt_id=AttemptId(f"call_{next(_ATTEMPTS):024x}"),
-        callback_token="a token",
-        channel=Channel.VOICE,
-        to=f"+1{next(_NUMBERS)}555{code:0>4}",
-        from_number="+12025550100",
-        ring_timeout=ring_timeout,
-        max_duration=max_duration,
-        message="Hello Asha, this is a reminder.",
-    )
-
-
-async def call(carrier: AsteriskCarrier, ears: Ears, request: PlaceRequest) -> list[CallEvent]:
-    assert await carrier.place(request) == Placed(request.attempt_id)
-    await ears.end_of(request.attempt_id)
-    return ears.of(request.attempt_id)
 
 
 @pytest.mark.parametrize(
@@ -151,6 +127,6 @@ async def test_the_same_attempt_asked_for_twice_at_once_rings_once(
     results = await asyncio.gather(carrier.place(request), carrier.place(request))
     await ears.end_of(request.attempt_id)
 
-    assert results == [Placed(request.attempt_id)] * 2
+    assert set(results) == {Placed(request.attempt_id)}
     assert await carrier.place(request) == Placed(request.attempt_id)
     assert people.invited(request.to) == 1

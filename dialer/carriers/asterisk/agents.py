@@ -9,6 +9,7 @@ from dialer.carriers.asterisk.ari import FAULTS, Ari, in_words
 from dialer.carriers.asterisk.call import Call
 from dialer.carriers.asterisk.settings import URI
 from dialer.carriers.asterisk.wire import Plan
+from dialer.carriers.base import OnMachine
 from dialer.domain.clock import Clock
 
 _AGENT_ANSWERS = 10
@@ -25,9 +26,9 @@ class Host:
         self._agent_dial_string = agent_dial_string
 
     async def receive(self, call: Call, plan: Plan) -> None:
-        if call.amd == "machine" and plan.detect == "hangup":
+        if call.amd == "machine" and plan.on_machine is OnMachine.HANG_UP:
             await self.end(call, "dialer")
-        elif call.amd == "machine" and plan.detect == "leave_message":
+        elif call.amd == "machine" and plan.on_machine is OnMachine.LEAVE_MESSAGE:
             call.message_left = await self._say(call, plan.sound)
             await self.end(call, "dialer")
         elif plan.agent == "message":

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from dialer.carriers.asterisk.outcome import Ending, in_words, unanswered
 from dialer.carriers.asterisk.wire import AriEvent, Plan
-from dialer.carriers.base import AgentConnected, Answered, CallEvent, Dtmf, Ended, Ringing
+from dialer.carriers.base import AgentConnected, Answered, CallEvent, Dtmf, Ended, OnMachine, Ringing
 from dialer.domain.call import AttemptState, Failure
 from dialer.domain.clock import SECOND, Clock, Instant
 from dialer.domain.ids import AttemptId
@@ -96,7 +96,7 @@ class Call:
     def up(self) -> None:
         if self.answered_at is None:
             self.answered_at = self.clock.now()
-        if self.plan is None or not self.plan.detect:
+        if self.plan is None or self.plan.on_machine is None:
             self._answered()
 
     def arrived(self, args: list[str]) -> None:
@@ -139,7 +139,9 @@ class Call:
         self._close()
 
     def _how_answered(self) -> AttemptState:
-        to_machine = self.amd == "machine" and (self.plan is None or self.plan.detect != "continue")
+        to_machine = self.amd == "machine" and (
+            self.plan is None or self.plan.on_machine is not OnMachine.CONTINUE
+        )
         return AttemptState.VOICEMAIL if to_machine else AttemptState.COMPLETED
 
     def _how_unanswered(

@@ -160,7 +160,7 @@ class AsteriskCarrier:
         body: dict[str, object] = {
             "endpoint": settings.endpoint(request.to),
             "context": settings.context,
-            "extension": "s" if plan.detect is None else "amd",
+            "extension": "s" if plan.on_machine is None else "amd",
             "priority": 1,
             "channelId": request.attempt_id,
             "timeout": request.ring_timeout,
@@ -195,6 +195,7 @@ class AsteriskCarrier:
             client=agent.client,
             message="" if is_message else request.message,
             headers=dict(request.headers),
+            on_machine=request.on_machine,
         )
 
     async def _run(self) -> None:

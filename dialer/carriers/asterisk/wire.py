@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel
 
+from dialer.carriers.base import OnMachine
+
 
 class Dialplan(BaseModel):
     app_name: str = ""
@@ -61,8 +63,7 @@ class Plan(BaseModel):
     client: str | None = None
     message: str = ""
     headers: dict[str, str] = {}
-    detect: str | None = None
-    """What to do when a machine answers: hangup, leave_message or continue; None: it is not asked."""
+    on_machine: OnMachine | None = None
 
 
 EVENTS = (

@@ -1,0 +1,52 @@
+"""Calls as the tests of real phones make them."""
+
+from collections.abc import Mapping
+from itertools import count
+
+from dialer.carriers.asterisk.carrier import AsteriskCarrier
+from dialer.carriers.base import CallEvent, OnMachine, Placed, PlaceRequest
+from dialer.domain.call import Channel
+from dialer.domain.clock import SystemClock
+from dialer.domain.ids import new_attempt_id
+from dialer.domain.policy import AgentAddress
+from tests.carriers.ears import Ears
+
+_PLACES = count(200)
+_MESSAGE = AgentAddress()
+
+
+def number(code: str) -> str:
+    """One that nobody has called yet, of somebody who behaves so."""
+    return f"+1{next(_PLACES)}555{code:0>4}"
+
+
+def request_to(
+    code: str,
+    *,
+    ring_timeout: int = 5,
+    max_duration: int = 30,
+    message: str = "Hello Asha, this is a reminder.",
+    agent: AgentAddress = _MESSAGE,
+    headers: Mapping[str, str] | None = None,
+    on_machine: OnMachine | None = None,
+) -> PlaceRequest:
+    return PlaceRequest(
+        attempt_id=new_attempt_id(SystemClock().now()),
+        callback_token="a token",
+        channel=Channel.VOICE,
+        to=number(code),
+        from_number="+12025550100",
+        ring_timeout=ring_timeout,
+        max_duration=max_duration,
+        message=message,
+        agent=agent,
+        headers=headers or {},
+        on_machine=on_machine,
+    )
+
+
+async def call(carrier: AsteriskCarrier, ears: Ears, request: PlaceRequest) -> list[CallEvent]:
+    """Its whole life."""
+    assert await carrier.place(request) == Placed(request.attempt_id)
+    await ears.end_of(request.attempt_id)
+    return ears.of(request.attempt_id)

@@ -1,0 +1,91 @@
+"""What an answered call meets: its agent, a machine's tape, or the fallback."""
+
+import pytest
+
+from dialer.carriers.asterisk.carrier import AsteriskCarrier
+from dialer.carriers.asterisk.settings import AsteriskSettings
+from dialer.carriers.base import AgentConnected, Answered, Ended, OnMachine, Ringing
+from dialer.domain.call import AttemptState
+from dialer.domain.policy import AgentAddress
+from tests.carriers.ears import Ears
+from tests.peers import scenario
+from tests.peers.agent import SipAgent
+from tests.peers.sound import loud_seconds
+from tests.phones.calls import call, request_to
+
+_S = AttemptState
+
+
+async def test_a_sip_agent_hears_the_contact_and_hangs_up_with_it(
+    carrier: AsteriskCarrier, ears: Ears, sip_agent: SipAgent
+) -> None:
+    request = request_to(scenario.HANGS_UP, agent=AgentAddress(kind="sip", uri=sip_agent.uri))
+
+    events = await call(carrier, ears, request)
+
+    assert [type(event) for event in events] == [Ringing, Answered, AgentConnected, Ended]
+    ended = events[-1]
+    assert isinstance(ended, Ended)
+    assert (ended.state, ended.by, ended.detail) == (_S.COMPLETED, "callee", None)
+    heard = sip_agent.heard()[-1]
+    assert 1.5 < len(heard) / 8000 < 3
+    assert loud_seconds(heard) > 0.8
+
+
+async def test_a_call_whose_agent_cannot_be_reached_hears_the_fallback_message(
+    carrier: AsteriskCarrier, ears: Ears
+) -> None:
+    nobody = AgentAddress(kind="sip", uri="sip:agent@127.0.0.1:9")
+    request = request_to(scenario.ANSWERS, agent=nobody)
+
+    events = await call(carrier, ears, request)
+
+    assert [type(event) for event in events] == [Ringing, Answered, Ended]
+    ended = events[-1]
+    assert isinstance(ended, Ended)
+    assert (ended.state, ended.by, ended.detail) == (_S.COMPLETED, "dialer", "The agent did not answer.")
+    assert ended.billable_seconds >= 3, "the fallback message takes longer than that"
+
+
+@pytest.mark.parametrize(
+    ("code", "amd", "state"),
+    [
+        (scenario.HUMAN, "human", _S.COMPLETED),
+        (scenario.MACHINE, "machine", _S.VOICEMAIL),
+        (scenario.SAYS_NOTHING, "unsure", _S.COMPLETED),
+    ],
+)
+async def test_a_machine_is_told_from_a_person(
+    carrier: AsteriskCarrier, ears: Ears, code: str, amd: str, state: AttemptState
+) -> None:
+    events = await call(carrier, ears, request_to(code, on_machine=OnMachine.HANG_UP))
+
+    ended = events[-1]
+    assert isinstance(ended, Ended)
+    assert [event.amd for event in events if isinstance(event, Answered)] == [amd]
+    assert (ended.state, ended.message_left) == (state, False)
+
+
+async def test_a_message_is_left_on_a_machine(carrier: AsteriskCarrier, ears: Ears) -> None:
+    events = await call(carrier, ears, request_to(scenario.MACHINE, on_machine=OnMachine.LEAVE_MESSAGE))
+
+    ended = events[-1]
+    assert isinstance(ended, Ended)
+    assert (ended.state, ended.message_left, ended.by) == (_S.VOICEMAIL, True, "dialer")
+
+
+async def test_a_machine_may_be_talked_to_like_a_person(carrier: AsteriskCarrier, ears: Ears) -> None:
+    events = await call(carrier, ears, request_to(scenario.MACHINE, on_machine=OnMachine.CONTINUE))
+
+    ended = events[-1]
+    assert isinstance(ended, Ended)
+    assert (ended.state, ended.by) == (_S.COMPLETED, "agent")
+
+
+async def test_no_sound_stays_behind(
+    carrier: AsteriskCarrier, ears: Ears, settings: AsteriskSettings
+) -> None:
+    await call(carrier, ears, request_to(scenario.HANGS_UP))
+
+    await carrier.__aexit__()
+    assert list(settings.sounds.iterdir()) == []
