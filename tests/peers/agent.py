@@ -1,6 +1,8 @@
 """baresip as a voice agent: answers every call by itself, speaks, and records what it hears."""
 
 import socket
+import time
+import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +38,7 @@ snd_path {folder}
 _SPEAKS = 30
 """Seconds."""
 _PITCH = 440
+_WRITES = 5.0
 
 
 class SipAgent:
@@ -43,10 +46,17 @@ class SipAgent:
         self._folder = folder
         self.uri = f"sip:agent@127.0.0.1:{port}"
 
-    def heard(self) -> list[Samples]:
-        """What it heard in each call so far, the latest last."""
-        files = sorted(self._folder.glob("dump-*-dec.wav"), key=lambda path: path.stat().st_mtime_ns)
-        return [read_wav(path) for path in files]
+    def heard(self) -> Samples:
+        """What it heard in its latest call; waits until that recording is finished."""
+        deadline = time.monotonic() + _WRITES  # noqa: TID251  a process writes in real time
+        while True:
+            recordings = self._folder.glob("dump-*-dec.wav")
+            try:
+                return read_wav(max(recordings, key=lambda path: path.stat().st_mtime_ns))
+            except (wave.Error, EOFError, ValueError):
+                if time.monotonic() > deadline:  # noqa: TID251
+                    raise
+                time.sleep(0.05)  # noqa: TID251
 
 
 @contextmanager
@@ -60,6 +70,6 @@ def sip_agent(tree: Tree, folder: Path, rtp: int) -> Iterator[SipAgent]:
     (folder / "config").write_text(
         _CONFIG.format(port=port, folder=folder, rtp=rtp, rtp_end=rtp + 100, modules=modules)
     )
-    command = [tree.program("baresip"), "-f", folder]
+    command: list[str | Path] = [tree.program("baresip"), "-f", folder]
     with running(command, folder, ready=lambda: is_taken(port)):
         yield SipAgent(folder, port)

@@ -5,6 +5,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.peers.packages import Tree
@@ -12,7 +13,15 @@ from tests.peers.process import free_port, is_taken, running
 from tests.peers.scenario import Sounds, scenario
 from tests.peers.sound import alaw, key, silence
 
-_INVITED = re.compile(r"INVITE sips?:([^@;]*)@ from(.*)")
+_INVITED = re.compile(r"INVITE sips?:([^@;]*)@ from(.*) contact(.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    caller: str
+    """The From."""
+    contact: str
+    """The header X-Contact-Id."""
 
 
 class Callee:
@@ -21,15 +30,12 @@ class Callee:
 
     def invited(self, number: str) -> int:
         """How often this number was rung; a request that was merely sent again is not counted."""
-        return [dialled for dialled, _ in self._log()].count(number)
+        return len(self.invitations(number))
 
-    def callers(self, number: str) -> list[str]:
-        """The From of each call to this number."""
-        return [caller for dialled, caller in self._log() if dialled == number]
-
-    def _log(self) -> list[tuple[str, str]]:
+    def invitations(self, number: str) -> list[Invitation]:
         logs = [path.read_text(errors="replace") for path in self._folder.glob("*_logs.log")]
-        return [(found[1], found[2].strip()) for log in logs for found in _INVITED.finditer(log)]
+        every = [found for log in logs for found in _INVITED.finditer(log)]
+        return [Invitation(found[2].strip(), found[3].strip()) for found in every if found[1] == number]
 
 
 @contextmanager

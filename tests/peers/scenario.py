@@ -134,7 +134,7 @@ def scenario(sounds: Sounds, *, user: str, password: str) -> str:
         '<?xml version="1.0" encoding="ISO-8859-1" ?>\n<scenario name="callee">\n'
         f"{_invited(tuple(parts))}{branches}"
         f'  <nop next="L404"/>\n{bodies}  <label id="end"/>\n'
-        '  <Reference variables="m,ifrom,ito,ivia,icseq"/>\n</scenario>\n'
+        '  <Reference variables="m,contact,ifrom,ito,ivia,icseq"/>\n</scenario>\n'
     )
 
 
@@ -152,7 +152,8 @@ def _invited(codes: tuple[str, ...]) -> str:
         '  <recv request="INVITE" rrs="true"><action>\n'
         '    <ereg regexp="^INVITE sips?:[^@;]*([0-9]{3})@" search_in="msg" assign_to="m,code"/>\n'
         f"{kept}"
-        '    <log message="[$m] from[$ifrom]"/>\n'
+        '    <ereg regexp=".*" search_in="hdr" header="X-Contact-Id:" assign_to="contact"/>\n'
+        '    <log message="[$m] from[$ifrom] contact[$contact]"/>\n'
         f"{tests}  </action></recv>\n"
     )
 

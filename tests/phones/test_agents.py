@@ -1,17 +1,25 @@
 """What an answered call meets: its agent, a machine's tape, or the fallback."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 
 from dialer.carriers.asterisk.carrier import AsteriskCarrier
 from dialer.carriers.asterisk.settings import AsteriskSettings
 from dialer.carriers.base import AgentConnected, Answered, Ended, OnMachine, Ringing
 from dialer.domain.call import AttemptState
+from dialer.domain.clock import SystemClock
 from dialer.domain.policy import AgentAddress
-from tests.carriers.ears import Ears
+from tests.carriers.ears import Ears, listening
 from tests.peers import scenario
 from tests.peers.agent import SipAgent
+from tests.peers.asterisk import Ports
+from tests.peers.callee import Callee
+from tests.peers.echo import EchoAgent
 from tests.peers.sound import loud_seconds
-from tests.phones.calls import call, request_to
+from tests.phones.calls import call, number, request_to
 
 _S = AttemptState
 
@@ -27,7 +35,7 @@ async def test_a_sip_agent_hears_the_contact_and_hangs_up_with_it(
     ended = events[-1]
     assert isinstance(ended, Ended)
     assert (ended.state, ended.by, ended.detail) == (_S.COMPLETED, "callee", None)
-    heard = sip_agent.heard()[-1]
+    heard = await asyncio.to_thread(sip_agent.heard)
     assert 1.5 < len(heard) / 8000 < 3
     assert loud_seconds(heard) > 0.8
 
@@ -89,3 +97,66 @@ async def test_no_sound_stays_behind(
 
     await carrier.__aexit__()
     assert list(settings.sounds.iterdir()) == []
+
+
+async def test_the_contact_hears_the_whole_message(settings: AsteriskSettings, sip_agent: SipAgent) -> None:
+    async with calling(settings, sip_agent) as (carrier, ears):
+        events = await call(carrier, ears, request_to("000"))
+
+    ended = events[-1]
+    assert isinstance(ended, Ended)
+    heard = await asyncio.to_thread(sip_agent.heard)
+    assert len(heard) / 8000 == pytest.approx(ended.billable_seconds, abs=1)
+    assert loud_seconds(heard) > 1
+
+
+async def test_a_websocket_agent_and_the_contact_hear_each_other(
+    settings: AsteriskSettings, sip_agent: SipAgent, ports: Ports
+) -> None:
+    request = request_to(
+        "000",
+        max_duration=3,
+        message="Hello, Asha & co: 100%",
+        agent=AgentAddress(kind="websocket", client="agent"),
+        headers={"X-Contact-Id": "7"},
+    )
+    async with EchoAgent(ports.agent) as agent, calling(settings, sip_agent) as (carrier, ears):
+        events = await call(carrier, ears, request)
+
+    assert [type(event) for event in events if not isinstance(event, Ringing)] == [
+        Answered,
+        AgentConnected,
+        Ended,
+    ]
+    assert agent.parameters["X-Message"] == "Hello, Asha & co: 100%"
+    assert agent.parameters["X-Contact-Id"] == "7"
+    assert agent.loud_seconds > 2
+    assert loud_seconds(await asyncio.to_thread(sip_agent.heard)) > 2, "the agent says back what it hears"
+
+
+async def test_a_sip_agent_is_told_whom_it_talks_to(
+    carrier: AsteriskCarrier, ears: Ears, people: Callee, ports: Ports
+) -> None:
+    agent = number(scenario.ANSWERS)
+    request = request_to(
+        scenario.HANGS_UP,
+        agent=AgentAddress(kind="sip", uri=f"sip:{agent}@127.0.0.1:{ports.trunk}"),
+        headers={"X-Contact-Id": "7"},
+    )
+
+    await call(carrier, ears, request)
+
+    (invitation,) = people.invitations(agent)
+    assert invitation.contact == "7"
+
+
+@asynccontextmanager
+async def calling(
+    settings: AsteriskSettings, person: SipAgent
+) -> AsyncIterator[tuple[AsteriskCarrier, Ears]]:
+    """Whatever number is called, this one answers, and records what it hears."""
+    there = settings.model_copy(
+        update={"dial_string": f"PJSIP/agent/{person.uri.replace('agent', '{number}')}"}
+    )
+    async with AsteriskCarrier("trunk", there, SystemClock()) as carrier, listening(carrier) as ears:
+        yield carrier, ears

@@ -115,8 +115,8 @@ async def test_the_caller_id_and_the_number_arrive(
 
     await call(carrier, ears, request)
 
-    (caller,) = people.callers(request.to)
-    assert "+12025550100" in caller
+    (invitation,) = people.invitations(request.to)
+    assert "<sip:+12025550100@" in invitation.caller
 
 
 async def test_the_same_attempt_asked_for_twice_at_once_rings_once(
