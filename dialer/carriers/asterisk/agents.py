@@ -116,9 +116,10 @@ class Host:
         await self._hang_up_agent(call)
 
     async def _hang_up_agent(self, call: Call) -> None:
-        for undo in (self._ari.hang_up(call.agent_channel), self._ari.dissolve(call.bridge)):
-            with suppress(*FAULTS):
-                await undo
+        with suppress(*FAULTS):
+            await self._ari.hang_up(call.agent_channel)
+        with suppress(*FAULTS):
+            await self._ari.dissolve(call.bridge)
 
     async def _say(self, call: Call, sound: str, *, is_agent: bool = False) -> bool:
         """Whether it was heard to its end."""
