@@ -1,15 +1,18 @@
 """Calls as the tests of real phones make them."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from itertools import count
 
 from dialer.carriers.asterisk.carrier import AsteriskCarrier
+from dialer.carriers.asterisk.settings import AsteriskSettings
 from dialer.carriers.base import CallEvent, OnMachine, Placed, PlaceRequest
 from dialer.domain.call import Channel
 from dialer.domain.clock import SystemClock
 from dialer.domain.ids import new_attempt_id
 from dialer.domain.policy import AgentAddress
-from tests.carriers.ears import Ears
+from tests.carriers.ears import Ears, listening
+from tests.peers.agent import SipAgent
 
 _PLACES = count(200)
 _MESSAGE = AgentAddress()
@@ -50,3 +53,15 @@ async def call(carrier: AsteriskCarrier, ears: Ears, request: PlaceRequest) -> l
     assert await carrier.place(request) == Placed(request.attempt_id)
     await ears.end_of(request.attempt_id)
     return ears.of(request.attempt_id)
+
+
+@asynccontextmanager
+async def calling(
+    settings: AsteriskSettings, person: SipAgent
+) -> AsyncIterator[tuple[AsteriskCarrier, Ears]]:
+    """Whatever number is called, this one answers, and records what it hears."""
+    there = settings.model_copy(
+        update={"dial_string": f"PJSIP/agent/{person.uri.replace('agent', '{number}')}"}
+    )
+    async with AsteriskCarrier("trunk", there, SystemClock()) as carrier, listening(carrier) as ears:
+        yield carrier, ears
