@@ -56,12 +56,20 @@ async def call(carrier: AsteriskCarrier, ears: Ears, request: PlaceRequest) -> l
 
 
 @asynccontextmanager
-async def calling(
-    settings: AsteriskSettings, person: SipAgent
+async def daemon(
+    settings: AsteriskSettings, **changes: object
 ) -> AsyncIterator[tuple[AsteriskCarrier, Ears]]:
-    """Whatever number is called, this one answers, and records what it hears."""
-    there = settings.model_copy(
-        update={"dial_string": f"PJSIP/agent/{person.uri.replace('agent', '{number}')}"}
-    )
-    async with AsteriskCarrier("trunk", there, SystemClock()) as carrier, listening(carrier) as ears:
+    """The carrier of one process; leaving it, as when the process is killed, hangs nobody up."""
+    changed = settings.model_copy(update=changes)
+    async with AsteriskCarrier("trunk", changed, SystemClock()) as carrier, listening(carrier) as ears:
         yield carrier, ears
+
+
+def dialling(person: SipAgent) -> str:
+    """A dial string with which this one answers whatever number is called, and records what it hears."""
+    return f"PJSIP/agent/{person.uri.replace('agent', '{number}')}"
+
+
+async def until_up(carrier: AsteriskCarrier) -> None:
+    while not (await carrier.health()).up:
+        await SystemClock().sleep(0.05)

@@ -8,7 +8,7 @@ from dialer.carriers.asterisk.carrier import AsteriskCarrier
 from dialer.carriers.asterisk.settings import AsteriskSettings
 from dialer.carriers.base import AgentConnected, Answered, Ended, OnMachine, Ringing
 from dialer.domain.call import AttemptState
-from dialer.domain.clock import SECOND
+from dialer.domain.clock import SECOND, SystemClock
 from dialer.domain.policy import AgentAddress
 from tests.carriers.ears import Ears
 from tests.peers import scenario
@@ -17,7 +17,7 @@ from tests.peers.asterisk import Ports
 from tests.peers.callee import Callee
 from tests.peers.echo import EchoAgent
 from tests.peers.sound import loud_seconds
-from tests.phones.calls import call, calling, number, request_to
+from tests.phones.calls import call, daemon, dialling, number, request_to
 
 _S = AttemptState
 
@@ -75,7 +75,8 @@ async def test_a_machine_is_told_from_a_person(
 async def test_a_message_is_left_on_a_machine(carrier: AsteriskCarrier, ears: Ears) -> None:
     events = await call(carrier, ears, request_to(scenario.MACHINE, on_machine=OnMachine.LEAVE_MESSAGE))
 
-    ended = events[-1]
+    ended, answered = events[-1], next(event for event in events if isinstance(event, Answered))
+    assert ended.at - answered.at > 8 * SECOND, "the greeting takes as long"
     assert isinstance(ended, Ended)
     assert (ended.state, ended.message_left, ended.by) == (_S.VOICEMAIL, True, "dialer")
 
@@ -88,17 +89,16 @@ async def test_a_machine_may_be_talked_to_like_a_person(carrier: AsteriskCarrier
     assert (ended.state, ended.by) == (_S.COMPLETED, "agent")
 
 
-async def test_no_sound_stays_behind(
-    carrier: AsteriskCarrier, ears: Ears, settings: AsteriskSettings
-) -> None:
-    await call(carrier, ears, request_to(scenario.HANGS_UP))
-
-    await carrier.__aexit__()
-    assert list(settings.sounds.iterdir()) == []
+async def test_no_sound_stays_behind(settings: AsteriskSettings, people: Callee) -> None:
+    own = settings.sounds / "own"
+    async with daemon(settings, sounds=own) as (carrier, ears):
+        await call(carrier, ears, request_to(scenario.HANGS_UP))
+        while any(own.iterdir()):  # it is deleted a moment after the end is told
+            await SystemClock().sleep(0.01)
 
 
 async def test_the_contact_hears_the_whole_message(settings: AsteriskSettings, sip_agent: SipAgent) -> None:
-    async with calling(settings, sip_agent) as (carrier, ears):
+    async with daemon(settings, dial_string=dialling(sip_agent)) as (carrier, ears):
         events = await call(carrier, ears, request_to("000"))
 
     answered = next(event for event in events if isinstance(event, Answered))
@@ -117,7 +117,10 @@ async def test_a_websocket_agent_and_the_contact_hear_each_other(
         agent=AgentAddress(kind="websocket", client="agent"),
         headers={"X-Contact-Id": "7"},
     )
-    async with EchoAgent(ports.agent) as agent, calling(settings, sip_agent) as (carrier, ears):
+    async with (
+        EchoAgent(ports.agent) as agent,
+        daemon(settings, dial_string=dialling(sip_agent)) as (carrier, ears),
+    ):
         events = await call(carrier, ears, request)
 
     assert [type(event) for event in events if not isinstance(event, Ringing)] == [

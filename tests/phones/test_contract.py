@@ -15,6 +15,7 @@ from tests.peers import scenario
 from tests.peers.asterisk import Asterisk
 from tests.peers.callee import Callee as People
 from tests.peers.relay import Relay
+from tests.phones.calls import until_up
 
 _REAL = SystemClock()
 _NUMBERS = count(200)
@@ -58,8 +59,7 @@ class AsteriskPeer:
         await asyncio.to_thread(self._pbx.stop)
         await asyncio.to_thread(self._pbx.start)
         await self._wire.mend()
-        while not (await self.carrier.health()).up:
-            await _REAL.sleep(0.05)
+        await until_up(self.carrier)
 
     async def drops_connections(self) -> None:
         self._wire.drop()

@@ -1,15 +1,12 @@
 """What a misconfigured, missing or restarted Asterisk does to calls."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from dialer.carriers.asterisk.ari import Ari
-from dialer.carriers.asterisk.carrier import AsteriskCarrier
 from dialer.carriers.asterisk.settings import AsteriskSettings
 from dialer.carriers.asterisk.speech import Speech
 from dialer.carriers.base import (
@@ -25,26 +22,15 @@ from dialer.carriers.sending import Sending
 from dialer.domain.call import AttemptState, Failure
 from dialer.domain.clock import SystemClock
 from dialer.domain.policy import AgentAddress
-from tests.carriers.ears import Ears, listening
 from tests.peers import scenario
 from tests.peers.agent import SipAgent
 from tests.peers.asterisk import Asterisk
 from tests.peers.callee import Callee
 from tests.peers.process import free_port
 from tests.peers.sound import loud_seconds
-from tests.phones.calls import call, request_to
+from tests.phones.calls import call, daemon, request_to, until_up
 
 pytestmark = pytest.mark.usefixtures("people")
-
-
-@asynccontextmanager
-async def daemon(
-    settings: AsteriskSettings, **changes: object
-) -> AsyncIterator[tuple[AsteriskCarrier, Ears]]:
-    """The carrier of one process; leaving it, as when the process is killed, hangs nobody up."""
-    changed = settings.model_copy(update=changes)
-    async with AsteriskCarrier("trunk", changed, SystemClock()) as carrier, listening(carrier) as ears:
-        yield carrier, ears
 
 
 @pytest.mark.parametrize(
@@ -206,6 +192,7 @@ async def test_calls_that_an_asterisk_took_with_it_are_over(
 
         ended = await ears.end_of(request.attempt_id)
         assert ended.state is AttemptState.COMPLETED
+        await until_up(carrier)
         following = await call(carrier, ears, request_to("486"))
         assert isinstance(following[-1], Ended)
         assert following[-1].state is AttemptState.BUSY

@@ -7,30 +7,30 @@ from urllib.parse import quote
 
 from dialer.carriers.asterisk.ari import FAULTS, Ari, in_words
 from dialer.carriers.asterisk.call import Call
-from dialer.carriers.asterisk.settings import URI
+from dialer.carriers.asterisk.settings import URI, AsteriskSettings
 from dialer.carriers.asterisk.wire import Plan
 from dialer.carriers.base import OnMachine
 from dialer.domain.clock import Clock
 
 _AGENT_ANSWERS = 10
 """Seconds."""
+_LONGEST_GREETING = 35
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 
 
 class Host:
     """Receives answered calls. Each method returns when the call is over."""
 
-    def __init__(self, ari: Ari, clock: Clock, agent_dial_string: str) -> None:
+    def __init__(self, ari: Ari, clock: Clock, settings: AsteriskSettings) -> None:
         self._ari = ari
         self._clock = clock
-        self._agent_dial_string = agent_dial_string
+        self._settings = settings
 
     async def receive(self, call: Call, plan: Plan) -> None:
         if call.amd == "machine" and plan.on_machine is OnMachine.HANG_UP:
             await self.end(call, "dialer")
         elif call.amd == "machine" and plan.on_machine is OnMachine.LEAVE_MESSAGE:
-            call.message_left = await self._say(call, plan.sound)
-            await self.end(call, "dialer")
+            await self._leave_message(call, plan)
         elif plan.agent == "message":
             await self._message(call, plan)
         else:
@@ -65,6 +65,17 @@ class Host:
         await self._say(call, plan.sound, is_agent=True)
         await self.end(call, "agent")
 
+    async def _leave_message(self, call: Call, plan: Plan) -> None:
+        """Once the greeting is over: what is said before, no machine records."""
+        try:
+            await self._ari.send_back(call.attempt_id, self._settings.context, "greeting")
+        except FAULTS as error:
+            call.fault = f"The end of the greeting could not be waited for: {in_words(error)}."
+        else:
+            await self._first(call.greeted, call.over, seconds=_LONGEST_GREETING)
+            call.message_left = await self._say(call, plan.sound)
+        await self.end(call, "dialer")
+
     async def _agent(self, call: Call, plan: Plan) -> None:
         try:
             joined = await self._join(call, plan)
@@ -97,7 +108,7 @@ class Host:
 
     def _second_leg(self, call: Call, plan: Plan) -> dict[str, object]:
         return {
-            "endpoint": self._agent_dial_string.replace(URI, plan.uri or ""),
+            "endpoint": self._settings.agent_dial_string.replace(URI, plan.uri or ""),
             "channelId": call.agent_channel,
             "originator": call.attempt_id,
             "appArgs": "agent",

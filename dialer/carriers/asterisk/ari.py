@@ -118,6 +118,11 @@ class Ari:
     async def hang_up(self, channel_id: str) -> None:
         await self._ask("DELETE", f"/channels/{channel_id}")
 
+    async def send_back(self, channel_id: str, context: str, extension: str) -> None:
+        """To the dialplan, there."""
+        query = {"context": context, "extension": extension, "priority": "1"}
+        await self._ask("POST", f"/channels/{channel_id}/continue", query)
+
     async def play(self, channel_id: str, sound: str, playback_id: str) -> None:
         query = {"media": f"sound:{sound}"}
         await self._ask("POST", f"/channels/{channel_id}/play/{playback_id}", query)

@@ -48,6 +48,7 @@ class Call:
     """The sound that is being played; True: to its end."""
     fault: str | None = None
     """What went wrong after the answer, in a sentence."""
+    greeted: asyncio.Event = field(default_factory=asyncio.Event)
     agent_up: asyncio.Event = field(default_factory=asyncio.Event)
     agent_over: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -100,7 +101,12 @@ class Call:
             self._answered()
 
     def arrived(self, args: list[str]) -> None:
-        """The dialplan hands it over: `contact`, and the verdict on machines where it was asked for."""
+        """The dialplan hands it over: `contact`, and the verdict on machines where it was asked for; or
+        `greeted`, when a machine has said its greeting.
+        """
+        if args[:1] == ["greeted"]:
+            self.greeted.set()
+            return
         if self.answered_at is None:
             self.answered_at = self.clock.now()
         if len(args) > 1:

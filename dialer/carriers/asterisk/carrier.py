@@ -66,7 +66,7 @@ class AsteriskCarrier:
         self._clock = clock
         self._ari = Ari(settings, clock)
         self._speech = Speech(settings, clock)
-        self._host = Host(self._ari, clock, settings.agent_dial_string)
+        self._host = Host(self._ari, clock, settings)
         self._calls: dict[AttemptId, Call] = {}
         self._ended: OrderedDict[AttemptId, None] = OrderedDict()
         """The last ones: an id is free again in Asterisk as soon as its call is over."""
@@ -106,12 +106,13 @@ class AsteriskCarrier:
         try:
             plan = call.plan or await self._plan(request)
         except SpeechFailed as error:
-            self._forget(call)
+            if known is None:
+                self._forget(call)
             return NotPlaced(Failure.TEMPORARY, str(error))
         call.plan = plan
         call.placed_at = call.placed_at or self._clock.monotonic()
         result = await self._originate(request, plan)
-        if isinstance(result, NotPlaced):
+        if isinstance(result, NotPlaced) and known is None:
             self._forget(call)
         elif isinstance(result, Placed):
             call.taken = True
@@ -129,6 +130,9 @@ class AsteriskCarrier:
         except FAULTS as error:
             return Unreachable(in_words(error))
         if channel is None:
+            call = self._calls.get(attempt_id)
+            if call is not None and not call.taken:
+                self._forget(call)
             return Absent()
         call = self._found(channel, attempt_id)
         return Found(attempt_id, list(call.told))
@@ -214,7 +218,7 @@ class AsteriskCarrier:
                         log.info("asterisk_heard", carrier=self.name)
                         self._listening.set()
                         async for event in events:
-                            await self._hear(event)
+                            self._hear(event)
                     self._silence = "Asterisk has closed its events socket"
                 except FAULTS as error:
                     self._silence = in_words(error)
@@ -258,7 +262,7 @@ class AsteriskCarrier:
             raise RuntimeError("The carrier is used before it was entered.")
         self._tasks.create_task(work)
 
-    async def _hear(self, event: AriEvent) -> None:
+    def _hear(self, event: AriEvent) -> None:
         if event.type == "ApplicationReplaced":
             log.warning("application_replaced", carrier=self.name, app=self._settings.app)
         subject = event.channel or event.peer or event.playback
@@ -275,6 +279,7 @@ class AsteriskCarrier:
         elif mine[2] == "sound":
             call.sound_over(heard=event.playback is not None and event.playback.state == "done")
         else:
+            call.taken = True
             call.hear(event)
             if event.type == "StasisStart" and not call.tended:
                 self._start(self._receive(call), call)

@@ -2,7 +2,9 @@
 
 import asyncio
 import io
+import os
 import secrets
+import signal
 import wave
 from collections import Counter
 from contextlib import suppress
@@ -68,26 +70,33 @@ class Speech:
                 await asyncio.to_thread(self._path(name).unlink, missing_ok=True)
 
     async def _speak(self, text: str, path: Path) -> None:
-        async with self._room:
-            process = await asyncio.create_subprocess_shell(
-                self._settings.speech_command,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-            )
-            try:
-                async with self._clock.timeout(_LONGEST):
-                    spoken, complaint = await process.communicate(text.encode())
-            except TimeoutError:
-                raise SpeechFailed(f"The speech command took longer than {_LONGEST:.0f} s") from None
-            finally:
-                if process.returncode is None:
-                    process.kill()
-                    await process.wait()
+        try:
+            # Waiting for others counts: a call that is not sent in time is a doubtful one.
+            async with self._clock.timeout(_LONGEST), self._room:
+                spoken = await self._run(text)
+        except TimeoutError:
+            raise SpeechFailed(f"The speech command took longer than {_LONGEST:.0f} s") from None
+        await asyncio.to_thread(_write, path, spoken)
+
+    async def _run(self, text: str) -> bytes:
+        process = await asyncio.create_subprocess_shell(
+            self._settings.speech_command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+        try:
+            spoken, complaint = await process.communicate(text.encode())
+        finally:
+            if process.returncode is None:
+                # The shell's children, too.
+                os.killpg(process.pid, signal.SIGKILL)
+                await process.wait()
         if process.returncode:
             said = complaint.decode(errors="replace").strip()[-_QUOTED:]
             raise SpeechFailed(f"The speech command ended with {process.returncode}: {said or 'no word'}")
-        await asyncio.to_thread(_write, path, spoken)
+        return spoken
 
     def _path(self, name: str) -> Path:
         return self._settings.sounds / f"{name}.wav"
