@@ -14,8 +14,9 @@ from aiohttp import web
 from dialer import failpoint, logs
 from dialer.api.app import build_app
 from dialer.api.runner import Runner
+from dialer.carriers.base import Carrier
+from dialer.carriers.opening import open_carrier
 from dialer.carriers.simulator.carrier import SimulatedCarrier
-from dialer.carriers.simulator.opening import open_simulator
 from dialer.carriers.simulator.remote import RemoteSimulator
 from dialer.config.model import Config
 from dialer.domain.clock import Clock, SystemClock
@@ -98,8 +99,8 @@ async def _build(
     """Everything from the store up to the listening socket; the stack takes it down again."""
     store = await stack.enter_async_context(open_store(config.database, clock))
     await _check_carriers(store, config)
-    carriers: dict[str, SimulatedCarrier | RemoteSimulator] = {
-        name: await stack.enter_async_context(open_simulator(name, settings, clock, config.database))
+    carriers: dict[str, Carrier] = {
+        name: await stack.enter_async_context(open_carrier(name, settings, clock, config.database))
         for name, settings in config.carriers.items()
     }
     parts = Parts(
@@ -158,11 +159,10 @@ async def _cleaning(store: Store) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def _listening(
-    parts: Parts, carriers: Mapping[str, SimulatedCarrier | RemoteSimulator], config: Config
-) -> AsyncIterator[None]:
+async def _listening(parts: Parts, carriers: Mapping[str, Carrier], config: Config) -> AsyncIterator[None]:
     """The HTTP server; it outlives the drain, since carriers report the end of calls over it."""
-    simulated = next(iter(carriers.values()), None)
+    networks = (each for each in carriers.values() if isinstance(each, SimulatedCarrier | RemoteSimulator))
+    simulated = next(networks, None)
     app = build_app(parts, simulator_calls=simulated.listing if simulated else None)
     runner = Runner(app, handle_signals=False, access_log=None, shutdown_timeout=2.0)
     await runner.setup()

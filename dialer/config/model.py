@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dialer.carriers.simulator.settings import SimulatorSettings
-from dialer.config.document import Document
+from dialer.config.document import CarrierSettings, Document
 from dialer.config.sections import Http, Logs
 from dialer.domain.policy import Agent, CallerId, Policy
 from dialer.service.keys import key_file_of
@@ -30,7 +29,7 @@ class Config:
         return self.document.logs
 
     @property
-    def carriers(self) -> Mapping[str, SimulatorSettings]:
+    def carriers(self) -> Mapping[str, CarrierSettings]:
         return self.document.carriers
 
     @property
