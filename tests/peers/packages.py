@@ -69,17 +69,12 @@ def cache_folder() -> Path:
 
 def obtain(suites: Sequence[str] = SUITES) -> Tree:
     """The first of the suites that can be had, downloaded once. Raises PeerMissing when none can."""
+    faults = []
     for suite in suites:
         folder = cache_folder() / suite
         if (folder / "bin").is_dir():
             return Tree(suite, folder)
-    for tool in ("apt-get", "dpkg-deb", "tar"):
-        if shutil.which(tool) is None:
-            raise PeerMissing(f"The phone tests unpack Asterisk with {tool}, which is not here.")
-    if not _KEYRING.exists():
-        raise PeerMissing("The phone tests need Debian's keys: apt install debian-archive-keyring.")
-    faults = []
-    for suite in suites:
+        _need_tools()
         try:
             tree = _unpacked(suite)
         except subprocess.CalledProcessError as error:
@@ -88,6 +83,14 @@ def obtain(suites: Sequence[str] = SUITES) -> Tree:
             print(f"the peers of the phone tests come from {suite}", file=sys.stderr)
             return tree
     raise PeerMissing("No suite of Debian gives the phone tests' peers.\n" + "\n".join(faults))
+
+
+def _need_tools() -> None:
+    for tool in ("apt-get", "dpkg-deb", "tar"):
+        if shutil.which(tool) is None:
+            raise PeerMissing(f"The phone tests unpack Asterisk with {tool}, which is not here.")
+    if not _KEYRING.exists():
+        raise PeerMissing("The phone tests need Debian's keys: apt install debian-archive-keyring.")
 
 
 def _unpacked(suite: str) -> Tree:
