@@ -1,9 +1,10 @@
 """Calls as the tests of real phones make them."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from itertools import count
 
+from dialer.carriers.asterisk.ari import FAULTS, Ari
 from dialer.carriers.asterisk.carrier import AsteriskCarrier
 from dialer.carriers.asterisk.settings import AsteriskSettings
 from dialer.carriers.base import CallEvent, OnMachine, Placed, PlaceRequest
@@ -73,3 +74,11 @@ def dialling(person: SipAgent) -> str:
 async def until_up(carrier: AsteriskCarrier) -> None:
     while not (await carrier.health()).up:
         await SystemClock().sleep(0.05)
+
+
+async def clear(settings: AsteriskSettings) -> None:
+    """Hangs up whatever a test has left: the next one's carrier would adopt it."""
+    async with Ari(settings, SystemClock()) as ari:
+        for channel in await ari.channels():
+            with suppress(*FAULTS):
+                await ari.hang_up(channel.id)

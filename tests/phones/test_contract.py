@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from itertools import count
 
 import pytest
 
@@ -15,10 +14,9 @@ from tests.peers import scenario
 from tests.peers.asterisk import Asterisk
 from tests.peers.callee import Callee as People
 from tests.peers.relay import Relay
-from tests.phones.calls import until_up
+from tests.phones.calls import clear, number, until_up
 
 _REAL = SystemClock()
-_NUMBERS = count(200)
 _CODES = {
     Callee.ANSWERS: scenario.TALKS_TEN,
     Callee.BUSY: "486",
@@ -45,7 +43,7 @@ class AsteriskPeer:
     def number(self, callee: Callee) -> str:
         code = _CODES.get(callee) or (scenario.HANGS_UP if callee in self._called else _AT_FIRST[callee])
         self._called.add(callee)
-        return f"+1{next(_NUMBERS)}555{code:0>4}"
+        return number(code)
 
     async def passes(self, seconds: float) -> None:
         """Time passes here by itself; what a test waits for comes when it comes."""
@@ -84,6 +82,7 @@ class TestAnAsterisk(CarrierContract, FarContract):
             )
             async with AsteriskCarrier("trunk", here, SystemClock()) as carrier, listening(carrier) as ears:
                 yield AsteriskPeer(carrier, ears, pbx, wire)
+        await clear(settings)
 
     @pytest.mark.skip("a channel that cannot be hung up cannot be made on demand")
     async def test_a_call_that_fell_silent_is_known_and_alive(self, peer: Peer) -> None: ...
