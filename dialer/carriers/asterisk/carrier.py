@@ -12,6 +12,7 @@ import structlog
 from dialer.carriers.asterisk.agents import Host
 from dialer.carriers.asterisk.ari import FAULTS, Ari, in_words
 from dialer.carriers.asterisk.call import Call
+from dialer.carriers.asterisk.request import PLAN, new_channel, plan_of
 from dialer.carriers.asterisk.settings import AsteriskSettings
 from dialer.carriers.asterisk.sorting import sort_answer
 from dialer.carriers.asterisk.speech import Speech, SpeechFailed
@@ -51,7 +52,6 @@ _LONGEST_WAIT = 5.0
 _FULL = 1.0
 """Seconds after which a full carrier is worth asking again."""
 _REMEMBERED = 1000
-_PLAN = "DIALER_PLAN"
 _OURS = re.compile(r"^(call_[0-9a-f]{24})(?:\.(agent|sound))?$")
 _UP, _RINGING = "Up", "Ringing"
 
@@ -160,23 +160,8 @@ class AsteriskCarrier:
         return Health(up=True)
 
     async def _originate(self, request: PlaceRequest, plan: Plan) -> PlaceResult:
-        settings, sending = self._settings, Sending()
-        body: dict[str, object] = {
-            "endpoint": settings.endpoint(request.to),
-            "context": settings.context,
-            "extension": "s" if plan.on_machine is None else "amd",
-            "priority": 1,
-            "channelId": request.attempt_id,
-            "timeout": request.ring_timeout,
-            "variables": {
-                "DIALER_APP": settings.app,
-                "DIALER_LONGEST": str(request.max_duration),
-                "DIALER_FALLBACK": plan.sound,
-                _PLAN: plan.model_dump_json(exclude_defaults=True),
-            },
-        }
-        if request.from_number is not None:
-            body["callerId"] = request.from_number
+        sending = Sending()
+        body = new_channel(request, plan, self._settings)
         failpoint("carrier.before_send")
         try:
             status, answer = await self._ari.originate(body, sending)
@@ -187,20 +172,9 @@ class AsteriskCarrier:
         return sort_answer(request.attempt_id, status, answer)
 
     async def _plan(self, request: PlaceRequest) -> Plan:
-        agent = request.agent
-        is_message = agent.kind == "message"
-        text = request.message if is_message else self._settings.fallback_message
-        return Plan(
-            ring_timeout=request.ring_timeout,
-            max_duration=request.max_duration,
-            sound=await self._speech.sound(text),
-            agent=agent.kind,
-            uri=agent.uri,
-            client=agent.client,
-            message="" if is_message else request.message,
-            headers=dict(request.headers),
-            on_machine=request.on_machine,
-        )
+        is_message = request.agent.kind == "message"
+        sound = await self._speech.sound(request.message if is_message else self._settings.fallback_message)
+        return plan_of(request, sound)
 
     async def _run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
@@ -253,7 +227,7 @@ class AsteriskCarrier:
         """None: the call is over, or was never one of a daemon's."""
         if call.plan is None:
             with suppress(*FAULTS):
-                call.plan = Plan.model_validate_json(await self._ari.variable(call.attempt_id, _PLAN))
+                call.plan = Plan.model_validate_json(await self._ari.variable(call.attempt_id, PLAN))
         return call.plan
 
     def _start(self, work: Coroutine[None, None, None], call: Call) -> None:
