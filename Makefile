@@ -13,7 +13,8 @@ DECIDES := dialer/domain dialer/service dialer/engine
 PREFIX := /opt/dialer
 STATE := /var/lib/dialer
 CONFIG := /etc/dialer/config.toml
-UNIT := /etc/systemd/system/dialer.service
+UNITS := /etc/systemd/system
+INSTALLED := dialer.service dialer-backup.service dialer-backup.timer
 USERS := /etc/sysusers.d/dialer.conf
 PATHS := /etc/tmpfiles.d/dialer.conf
 DESTDIR ?=
@@ -97,7 +98,7 @@ ifeq ($(DESTDIR),)
 	systemd-sysusers $(USERS)
 	systemd-tmpfiles --create $(PATHS)
 	test ! -d /run/systemd/system || systemctl daemon-reload
-	@echo 'Edit $(CONFIG), then: systemctl enable --now dialer'
+	@echo 'Edit $(CONFIG), then: systemctl enable --now dialer dialer-backup.timer'
 endif
 
 install-program:
@@ -113,18 +114,18 @@ ifneq ($(DESTDIR),)
 endif
 
 install-files:
-	install -d -m 755 '$(DESTDIR)$(dir $(UNIT))' '$(DESTDIR)$(dir $(USERS))' '$(DESTDIR)$(dir $(PATHS))' \
+	install -d -m 755 '$(DESTDIR)$(UNITS)' '$(DESTDIR)$(dir $(USERS))' '$(DESTDIR)$(dir $(PATHS))' \
 		'$(DESTDIR)$(dir $(CONFIG))'
-	install -m 644 systemd/dialer.service '$(DESTDIR)$(UNIT)'
+	install -m 644 $(INSTALLED:%=systemd/%) '$(DESTDIR)$(UNITS)'
 	install -m 644 systemd/sysusers.conf '$(DESTDIR)$(USERS)'
 	install -m 644 systemd/tmpfiles.conf '$(DESTDIR)$(PATHS)'
 	test -e '$(DESTDIR)$(CONFIG)' || install -m 640 systemd/config.toml '$(DESTDIR)$(CONFIG)'
 
 uninstall:
 ifeq ($(DESTDIR),)
-	test ! -d /run/systemd/system || systemctl disable --now dialer
+	test ! -d /run/systemd/system || systemctl disable --now dialer dialer-backup.timer
 endif
-	rm -f '$(DESTDIR)$(UNIT)' '$(DESTDIR)$(USERS)' '$(DESTDIR)$(PATHS)'
+	rm -f $(INSTALLED:%='$(DESTDIR)$(UNITS)/%') '$(DESTDIR)$(USERS)' '$(DESTDIR)$(PATHS)'
 	rm -rf '$(DESTDIR)$(PREFIX)'
 ifeq ($(DESTDIR),)
 	test ! -d /run/systemd/system || systemctl daemon-reload

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from dialer import failpoint, logs
 from dialer.api.app import build_app
+from dialer.api.door import Limits
 from dialer.api.runner import Runner
 from dialer.carriers.base import Carrier
 from dialer.carriers.opening import open_carrier
@@ -22,14 +23,16 @@ from dialer.config.model import Config
 from dialer.domain.clock import Clock, SystemClock
 from dialer.domain.errors import CannotListen, DialerError, StoreRefused, StoreUnavailable
 from dialer.engine.engine import Engine
-from dialer.service import keys
+from dialer.service import holds, keys
 from dialer.service.agents import Agents
 from dialer.service.fences import Fences
 from dialer.service.intake import discard_list
 from dialer.service.numbers import CallerIds
 from dialer.service.parts import Parts
 from dialer.service.readiness import Readiness
+from dialer.store import agents as stored_agents
 from dialer.store import attempts, contacts
+from dialer.store import caller_ids as stored_caller_ids
 from dialer.store.db import Store, open_store
 from dialer.store.eventlog import EventLog
 from dialer.systemd import Notifier
@@ -38,6 +41,8 @@ log = structlog.get_logger()
 
 _SWITCH_INTERVAL = 0.0005
 """Seconds: the store's thread takes the interpreter back a dozen times a call; 5 ms each would be felt."""
+_BACKLOG = 1024
+"""Connections that the system keeps while the loop is busy: one that it drops tries again after a second."""
 _GARBAGE_AFTER = 20_000
 """Objects: at the usual 700 a third of the loop's time goes into looking for cycles that are not there."""
 
@@ -107,16 +112,20 @@ async def _build(
         store=store,
         clock=clock,
         policy=config.policy(),
-        agents=Agents(config.agents()),
-        caller_ids=CallerIds(config.caller_ids()),
+        agents=Agents(config.agents(), await store.read(stored_agents.every)),
+        caller_ids=CallerIds(
+            config.caller_ids(), await store.read(stored_caller_ids.every), carrier=config.policy().carrier
+        ),
         fences=Fences(clock),
         readiness=Readiness(),
     )
     notifier = Notifier.from_environment()
-    engine = Engine(parts, EventLog(store), carriers, on_beat=notifier.alive)
+    events = EventLog(store)
+    engine = Engine(parts, events, carriers, on_beat=notifier.alive)
     await stack.enter_async_context(_cleaning(store))
     await _announce_first_key(store, config)
-    await stack.enter_async_context(_listening(parts, carriers, config))
+    await holds.take_stock(parts)
+    await stack.enter_async_context(_listening(parts, events, carriers, config))
     return parts, engine, notifier
 
 
@@ -159,15 +168,31 @@ async def _cleaning(store: Store) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def _listening(parts: Parts, carriers: Mapping[str, Carrier], config: Config) -> AsyncIterator[None]:
+async def _listening(
+    parts: Parts,
+    events: EventLog,
+    carriers: Mapping[str, Carrier],
+    config: Config,
+) -> AsyncIterator[None]:
     """The HTTP server; it outlives the drain, since carriers report the end of calls over it."""
     networks = (each for each in carriers.values() if isinstance(each, SimulatedCarrier | RemoteSimulator))
     simulated = next(networks, None)
-    app = build_app(parts, simulator_calls=simulated.listing if simulated else None)
-    runner = Runner(app, handle_signals=False, access_log=None, shutdown_timeout=2.0)
+    app = build_app(
+        parts,
+        events=events,
+        simulator_calls=simulated.listing if simulated else None,
+        requests_per_minute=config.auth.rate_limit_per_minute,
+    )
+    limits = Limits(
+        connections=config.http.max_connections,
+        connections_per_address=config.http.max_connections_per_address,
+    )
+    runner = Runner(
+        app, limits.within_descriptors(), handle_signals=False, access_log=None, shutdown_timeout=2.0
+    )
     await runner.setup()
     try:
-        site = web.TCPSite(runner, config.http.host, config.http.port)
+        site = web.TCPSite(runner, config.http.host, config.http.port, backlog=_BACKLOG)
         try:
             await site.start()
         except OSError as error:

@@ -142,9 +142,9 @@ def test_install_puts_the_files_where_the_unit_looks_for_them(tmp_path: Path) ->
     done = make("install-files", f"DESTDIR={tmp_path}")
 
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "etc/systemd/system/dialer.service").read_bytes() == (
-        ROOT / "systemd/dialer.service"
-    ).read_bytes()
+    for unit in ("dialer.service", "dialer-backup.service", "dialer-backup.timer"):
+        installed = tmp_path / "etc/systemd/system" / unit
+        assert installed.read_bytes() == (ROOT / "systemd" / unit).read_bytes()
     assert (tmp_path / "etc/sysusers.d/dialer.conf").exists()
     assert (tmp_path / "etc/tmpfiles.d/dialer.conf").exists()
     assert (tmp_path / "etc/dialer/config.toml").stat().st_mode & 0o777 == 0o640

@@ -17,10 +17,14 @@ from pathlib import Path
 import pytest
 
 from dialer.config.load import load
+from dialer.domain.clock import SystemClock
+from dialer.store import direct
 from dialer.systemd import Notifier
 
 SYSTEMD = Path(__file__).parent.parent / "systemd"
 UNIT = SYSTEMD / "dialer.service"
+BACKUP = SYSTEMD / "dialer-backup.service"
+TIMER = SYSTEMD / "dialer-backup.timer"
 PRODUCTION = SYSTEMD / "config.toml"
 
 _MANAGERS = (Path("/usr/lib/systemd/systemd"), Path("/lib/systemd/systemd"))
@@ -125,28 +129,33 @@ async def _served(directory: Path, notify: str) -> AsyncIterator[tuple[asyncio.s
 
 
 @needs_systemd
-def test_systemd_understands_the_unit(tmp_path: Path) -> None:
+def test_systemd_understands_the_units(tmp_path: Path) -> None:
     """The program stands elsewhere here than where `make install` puts it."""
-    unit = tmp_path / UNIT.name
-    unit.write_text(UNIT.read_text("utf-8").replace("/opt/dialer/bin/python", sys.executable), "utf-8")
+    for unit in (UNIT, BACKUP, TIMER):
+        text = unit.read_text("utf-8").replace("/opt/dialer/bin/python", sys.executable)
+        (tmp_path / unit.name).write_text(text, "utf-8")
 
     verified = subprocess.run(
-        ["systemd-analyze", "verify", unit], capture_output=True, text=True, check=False
+        ["systemd-analyze", "verify", tmp_path / UNIT.name, tmp_path / TIMER.name],
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert (verified.stdout, verified.stderr, verified.returncode) == ("", "", 0)
 
 
 @needs_systemd
-def test_the_unit_is_hardened() -> None:
+@pytest.mark.parametrize("unit", [UNIT, BACKUP], ids=lambda unit: unit.stem)
+def test_the_units_are_hardened(unit: Path) -> None:
     analysed = subprocess.run(
-        ["systemd-analyze", "security", "--offline=true", "--no-pager", UNIT],
+        ["systemd-analyze", "security", "--offline=true", "--no-pager", unit],
         capture_output=True,
         text=True,
         check=False,
     )
 
-    exposure = re.search(r"Overall exposure level for dialer.service: ([0-9.]+)", analysed.stdout)
+    exposure = re.search(rf"Overall exposure level for {unit.name}: ([0-9.]+)", analysed.stdout)
 
     assert exposure is not None, analysed.stderr
     assert float(exposure[1]) <= 1.5
@@ -160,14 +169,14 @@ def test_a_stop_has_time_for_the_calls_in_progress() -> None:
     assert int(service["TimeoutStopSec"]) > load(PRODUCTION).policy().shutdown_grace + 10
 
 
-def test_the_unit_starts_what_the_makefile_installs() -> None:
+def test_the_units_start_what_the_makefile_installs() -> None:
     makefile = (SYSTEMD.parent / "Makefile").read_text("utf-8")
     places = dict(re.findall(r"^(PREFIX|STATE|CONFIG) := (\S+)$", makefile, re.MULTILINE))
-    service = _service()
-
-    assert service["ExecStart"].startswith(f"{places['PREFIX']}/bin/python ")
-    assert service["ExecStart"].endswith(f" --config {places['CONFIG']}")
-    assert service["WorkingDirectory"] == places["STATE"]
+    for unit in (UNIT, BACKUP):
+        service = _section(unit, "Service")
+        assert service["ExecStart"].startswith(f"{places['PREFIX']}/bin/python ")
+        assert service["ExecStart"].endswith(f" --config {places['CONFIG']}")
+        assert service["WorkingDirectory"] == places["STATE"]
     assert load(PRODUCTION).database == Path(places["STATE"]) / "dialer.db"
 
 
@@ -184,7 +193,7 @@ def test_the_production_file_dials_nobody_until_a_carrier_is_named() -> None:
 def test_the_production_file_turns_nothing_off_for_a_later_version() -> None:
     given = tomllib.loads(PRODUCTION.read_text("utf-8"))
 
-    assert not {"compliance", "webhooks", "auth"} & given.keys()
+    assert not {"compliance", "webhooks"} & given.keys()
 
 
 def test_what_the_production_file_comments_out_is_right_too(tmp_path: Path) -> None:
@@ -199,8 +208,32 @@ def test_what_the_production_file_comments_out_is_right_too(tmp_path: Path) -> N
     assert len(config.caller_ids()) == 1
 
 
+def test_what_the_timer_starts_copies_the_database_to_where_the_service_may_write(tmp_path: Path) -> None:
+    """With the command of the unit, in the folder that stands for its state."""
+    words = _section(BACKUP, "Service")["ExecStart"].split()[3:]
+    folder = load(PRODUCTION).backup_folder
+    environment = {"DIALER_STORE__PATH": str(tmp_path / "dialer.db"), "DIALER_STORE__BACKUPS": folder.name}
+    direct.transact(tmp_path / "dialer.db", SystemClock(), lambda _: None)
+
+    subprocess.run(
+        [sys.executable, "-m", *words[:-1], PRODUCTION],
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+
+    assert folder.parent == Path(_section(UNIT, "Service")["WorkingDirectory"])
+    assert len(list((tmp_path / folder.name).glob("dialer-*.db"))) == 1
+    assert "--keep 14" in " ".join(words)
+    assert _section(TIMER, "Timer")["OnCalendar"] == "daily"
+
+
 def _service() -> "dict[str, str]":
+    return _section(UNIT, "Service")
+
+
+def _section(unit: Path, name: str) -> "dict[str, str]":
     parser = RawConfigParser(strict=False)
     parser.optionxform = str  # type: ignore[assignment,method-assign]  # names of a unit keep their case
-    parser.read_string(UNIT.read_text("utf-8"))
-    return dict(parser["Service"])
+    parser.read_string(unit.read_text("utf-8"))
+    return dict(parser[name])

@@ -5,20 +5,45 @@ from collections.abc import Iterable, Iterator
 import structlog
 from aiohttp import web
 
-from dialer.api import calls, campaigns, contacts, daemon
-from dialer.api.auth import authenticate
-from dialer.api.http import INTAKE, LARGEST_BODY, PARTS, SIMULATOR_CALLS, TABLE, SimulatorCalls
+from dialer.api import (
+    agents,
+    calls,
+    campaigns,
+    contacts,
+    daemon,
+    export,
+    numbers,
+    pages,
+    reports,
+    requeue,
+    stream,
+    upkeep,
+    uploads,
+)
+from dialer.api.auth import Guard, authenticate
+from dialer.api.http import INTAKE, LARGEST_BODY, PARTS, SIMULATOR_CALLS, TABLE, SimulatorCalls, refuse_packed
 from dialer.api.idempotency import IN_FLIGHT, answer_once
 from dialer.api.intake import Intake
+from dialer.api.pages import DESCRIPTION, Description
 from dialer.api.problems import answer_problems, quieten_unreadable, route_of
 from dialer.api.route import Handler, Route
 from dialer.service.parts import Parts
+from dialer.store.eventlog import EventLog
 
 ROUTES: tuple[Route, ...] = (
     *daemon.ROUTES,
     *campaigns.ROUTES,
     *contacts.ROUTES,
+    *uploads.ROUTES,
+    *export.ROUTES,
+    *requeue.ROUTES,
+    *reports.ROUTES,
     *calls.ROUTES,
+    *agents.ROUTES,
+    *numbers.ROUTES,
+    *upkeep.ROUTES,
+    *stream.ROUTES,
+    *pages.ROUTES,
 )
 """Everything that answers."""
 
@@ -28,10 +53,20 @@ _ALIASES = ("", "/v1", "/v2")
 _log = structlog.get_logger(__name__)
 
 
-def build_app(parts: Parts, *, simulator_calls: SimulatorCalls | None = None) -> web.Application:
-    """The application, not yet listening. `simulator_calls`: where the carrier is simulated."""
+def build_app(
+    parts: Parts,
+    *,
+    events: EventLog | None = None,
+    simulator_calls: SimulatorCalls | None = None,
+    requests_per_minute: int = 0,
+) -> web.Application:
+    """The application, not yet listening.
+
+    `events`: the store's log, where others follow it, too; a store has one.
+    `simulator_calls`: where the carrier is simulated. `requests_per_minute`: of each key; 0 is no limit.
+    """
     app = web.Application(
-        middlewares=[log_access, answer_problems, authenticate, answer_once],
+        middlewares=[log_access, answer_problems, authenticate, refuse_packed, answer_once],
         client_max_size=LARGEST_BODY + 1,  # aiohttp refuses what reaches its limit
     )
     quieten_unreadable()
@@ -39,7 +74,10 @@ def build_app(parts: Parts, *, simulator_calls: SimulatorCalls | None = None) ->
     app[SIMULATOR_CALLS] = simulator_calls
     app[INTAKE] = Intake()
     app[IN_FLIGHT] = set()
+    app[DESCRIPTION] = Description(ROUTES)
     app.on_cleanup.append(_close_intake)
+    Guard(parts.store, parts.clock, requests_per_minute).watch(app)
+    stream.install(app, parts, events or EventLog(parts.store))
     app[TABLE] = dict(_add(app.router, ROUTES))
     return app
 

@@ -14,7 +14,7 @@ from dialer.api.wire.rules import Rules
 from dialer.domain.call import Channel
 from dialer.domain.campaign import Campaign, CampaignStatus
 from dialer.domain.scope import Scope, allows
-from dialer.service import campaigns, drafts
+from dialer.service import campaigns, drafts, erasure
 from dialer.service.notices import notices
 
 _PAGE = 20
@@ -98,6 +98,11 @@ async def resume(request: web.Request) -> web.Response:
 
 async def cancel(request: web.Request) -> web.Response:
     return answer(CampaignAnswer.of(await campaigns.cancel(request.app[PARTS], request.match_info["id"])))
+
+
+async def delete(request: web.Request) -> web.Response:
+    await erasure.delete(request.app[PARTS], request.match_info["id"])
+    return web.Response(status=204)
 
 
 def _rules(request: web.Request) -> Rules:
@@ -200,6 +205,16 @@ ROUTES: tuple[Route, ...] = (
         "Ends it for good; who was pending is not called.",
         _LAUNCH,
         {200: CampaignAnswer},
+        errors=_MOVE,
+        versioned=True,
+    ),
+    Route(
+        "DELETE",
+        "/campaigns/{id}",
+        delete,
+        "Hides a campaign that calls nobody, and erases its contacts' data.",
+        _WRITE,
+        {204: None},
         errors=_MOVE,
         versioned=True,
     ),

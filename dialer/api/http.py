@@ -7,13 +7,17 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from dialer.api.intake import Intake
-from dialer.api.route import JSON, Route
+from dialer.api.route import JSON, Handler, Route
 from dialer.domain.errors import DialerError
 from dialer.service.parts import Parts
 from dialer.store.keys import Key
 
 LARGEST_BODY = 16 * 1024 * 1024
 """Bytes of JSON."""
+LARGEST_OBJECT = 256 * 1024
+"""Bytes of a body of a few fields: parsed within 5 ms."""
+
+_AS_IT_IS = "identity"
 
 SimulatorCalls: TypeAlias = Callable[[], Awaitable[bytes | None]]
 """The JSON of every call that the simulated network was asked for; None where it does not answer."""
@@ -30,8 +34,24 @@ KEY = web.RequestKey("key", Key)
 
 
 class TooLarge(DialerError):
+    def __init__(self, largest: int = LARGEST_BODY) -> None:
+        size = f"{largest // 1024**2} MiB" if largest >= 1024**2 else f"{largest // 1024} KiB"
+        super().__init__(f"The body is larger than {size}.")
+
+
+class TooSlow(DialerError, TimeoutError):
+    """A body of which too little came in its time."""
+
+    def __init__(self, seconds: float, rate: int) -> None:
+        sentence = f"The body came too slowly: nothing for {seconds:g} s, or less than {rate} bytes a second."
+        super().__init__(sentence)
+
+
+class Packed(DialerError):
+    """The body has a Content-Encoding; it would have to be unpacked to be checked, however large it gets."""
+
     def __init__(self) -> None:
-        super().__init__(f"The body is larger than {LARGEST_BODY // 1024**2} MiB.")
+        super().__init__("The body must be sent as it is, without a Content-Encoding.")
 
 
 class NotDeclaredJson(DialerError):
@@ -43,6 +63,14 @@ def key_of(request: web.Request) -> Key:
     return request[KEY]
 
 
+@web.middleware
+async def refuse_packed(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Raises Packed before anything of the body is read."""
+    if request.body_exists and request.headers.get("Content-Encoding", _AS_IT_IS).lower() != _AS_IT_IS:
+        raise Packed
+    return await handler(request)
+
+
 async def read_json(request: web.Request) -> bytes:
     """The bytes of a body that is declared to be JSON. Raises TooLarge, NotDeclaredJson."""
     if (request.content_length or 0) > LARGEST_BODY:
@@ -50,6 +78,14 @@ async def read_json(request: web.Request) -> bytes:
     if request.content_type != JSON or (request.charset or "utf-8").lower() not in ("utf-8", "utf8"):
         raise NotDeclaredJson("The Content-Type must be application/json (in UTF-8).")
     return await read_body(request)
+
+
+async def read_small_json(request: web.Request) -> bytes:
+    """The same for an object that holds no list of people, so that it can be read beside the loop."""
+    raw = await read_json(request)
+    if len(raw) > LARGEST_OBJECT:
+        raise TooLarge(LARGEST_OBJECT)
+    return raw
 
 
 async def read_body(request: web.Request) -> bytes:

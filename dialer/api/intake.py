@@ -12,18 +12,23 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeAlias, TypeVar
 
 from dialer.api.wire.change import ChangeRequest, read_change
 from dialer.api.wire.create import CreateRequest, read_create
 from dialer.api.wire.packed import PackedPeople
+from dialer.api.wire.rows import Block, Place, read_array, read_block
 from dialer.api.wire.rules import Rules
 from dialer.domain.errors import Fault, InvalidInput
+from dialer.domain.phone import NumberCheck
+from dialer.domain.upload import Batch
 
 LARGEST_IN_THREAD = 128 * 1024
 """Bytes: some 8,000 numbers, 0.4 s of looking them up."""
 
 R = TypeVar("R", CreateRequest, ChangeRequest)
+T = TypeVar("T")
 Reader: TypeAlias = Callable[[bytes, Rules], R]
 
 
@@ -50,27 +55,41 @@ class Intake:
         """Raises NotJson, InvalidInput."""
         return await self._read(read_change, raw, rules)
 
+    async def contacts(self, raw: bytes, check: NumberCheck) -> tuple[Batch, ...]:
+        """Raises NotJson, InvalidInput."""
+        return await self._run(len(raw), partial(read_array, raw, check))
+
+    async def block(self, raw: bytes, place: Place, check: NumberCheck, *, last: bool) -> Block:
+        """A piece of a stream of contacts. Raises InvalidInput."""
+        return await self._run(len(raw), partial(read_block, raw, place, check, last=last))
+
     async def close(self) -> None:
         worker, self._worker = self._worker, None
         if worker is not None:
             await asyncio.to_thread(worker.shutdown, cancel_futures=True)
 
     async def _read(self, reader: Reader[R], raw: bytes, rules: Rules) -> R:
-        if len(raw) <= self._largest_in_thread:
-            return await asyncio.to_thread(reader, raw, rules)
-        try:
-            read = await self._in_worker(reader, raw, rules)
-        except BrokenProcessPool:  # somebody killed it; a new one is as good
-            read = await self._in_worker(reader, raw, rules)
-        if isinstance(read, _Refused):
-            raise InvalidInput(read.faults)
-        return read
+        here, there = partial(reader, raw, rules), partial(_read_packed, reader, raw, rules)
+        return await self._run(len(raw), here, there)
 
-    async def _in_worker(self, reader: Reader[R], raw: bytes, rules: Rules) -> R | _Refused:
+    async def _run(self, size: int, here: Callable[[], T], there: Callable[[], T] | None = None) -> T:
+        """`there`: where the worker is to do something else than the thread would."""
+        if size <= self._largest_in_thread:
+            return await asyncio.to_thread(here)
+        work = there or here
+        try:
+            done = await self._in_worker(work)
+        except BrokenProcessPool:  # somebody killed it; a new one is as good
+            done = await self._in_worker(work)
+        if isinstance(done, _Refused):
+            raise InvalidInput(done.faults)
+        return done
+
+    async def _in_worker(self, work: Callable[[], T]) -> T | _Refused:
         worker = await asyncio.to_thread(self._started)
         try:
-            reading = await asyncio.to_thread(worker.submit, _read_packed, reader, raw, rules)
-            return await asyncio.wrap_future(reading)
+            working = await asyncio.to_thread(worker.submit, _refusable, work)
+            return await asyncio.wrap_future(working)
         except BrokenProcessPool:
             if self._worker is worker:
                 self._worker = None
@@ -97,11 +116,15 @@ def _end_with_parent() -> None:
         os._exit(0)
 
 
-def _read_packed(reader: Reader[R], raw: bytes, rules: Rules) -> R | _Refused:
+def _refusable(work: Callable[[], T]) -> T | _Refused:
     try:
-        read = reader(raw, rules)
+        return work()
     except InvalidInput as error:
         return _Refused(error.faults)
+
+
+def _read_packed(reader: Reader[R], raw: bytes, rules: Rules) -> R:
+    read = reader(raw, rules)
     if read.audience is None:
         return read
     return replace(read, audience=replace(read.audience, people=PackedPeople(read.audience.people)))

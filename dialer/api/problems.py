@@ -9,16 +9,18 @@ from aiohttp import web
 from aiohttp.http import HttpProcessingError
 from aiohttp.web_exceptions import HTTPException
 
-from dialer.api.http import NotDeclaredJson, TooLarge
+from dialer.api.http import NotDeclaredJson, Packed, TooLarge, TooSlow
 from dialer.api.route import Handler
 from dialer.api.wire.document import NotJson
 from dialer.domain.errors import (
     DialerError,
     Fault,
     Incomplete,
+    InTheWay,
     InvalidInput,
     NotChangeable,
     NotFound,
+    ReadOnly,
     ScopeMissing,
     StoreUnavailable,
     WrongState,
@@ -28,10 +30,14 @@ _STATUS: Mapping[type[DialerError], int] = {
     NotJson: 400,
     ScopeMissing: 403,
     NotChangeable: 403,
+    ReadOnly: 403,
     NotFound: 404,
+    TooSlow: 408,
     WrongState: 409,
+    InTheWay: 409,
     TooLarge: 413,
     NotDeclaredJson: 415,
+    Packed: 415,
     InvalidInput: 422,
     Incomplete: 422,
     StoreUnavailable: 503,
@@ -64,11 +70,15 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
         return _of_aiohttp(request, error)
     except web.RequestPayloadError:
         return problem(400, "The body could not be read; its encoding or its length is wrong.")
-    except ConnectionError:
-        raise  # the client has gone; aiohttp lets it rest
-    except Exception:  # noqa: BLE001  the outermost frame of a request: nothing inside may reach the client
+    except Exception as error:  # noqa: BLE001  the outermost frame of a request: nothing inside may reach the client
+        if isinstance(error, ConnectionError) and _has_gone(request):
+            return problem(400, "The client has gone.")  # to nobody
         _log.exception("request_failed", method=request.method, route=route_of(request))
         return problem(500, "Something went wrong in the dialer; its log says what.")
+
+
+def _has_gone(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 def quieten_unreadable() -> None:
@@ -91,7 +101,10 @@ def _of_ours(error: DialerError) -> web.Response:
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
     headers = {"Retry-After": _TRY_AGAIN} if isinstance(error, StoreUnavailable) else None
     faults = error.faults if isinstance(error, InvalidInput | Incomplete) else ()
-    return problem(status, str(error), faults=faults, headers=headers)
+    response = problem(status, str(error), faults=faults, headers=headers)
+    if isinstance(error, TooSlow):
+        response.force_close()  # the rest of the body would be taken for a request
+    return response
 
 
 def _of_aiohttp(request: web.Request, error: HTTPException) -> web.Response:

@@ -54,6 +54,8 @@ class Media:
     """An answer that is no JSON object: a stream of rows, events, a page."""
 
     type: str
+    also: tuple[str, ...] = ()
+    """Other types in which it may be asked for."""
 
 
 Answers: TypeAlias = Mapping[int, type[BaseModel] | Media | None]

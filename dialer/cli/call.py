@@ -9,10 +9,13 @@ from dialer.api.wire.call_answer import CallAnswer, CallList, CallPage
 from dialer.api.wire.contact_answer import ContactPage
 from dialer.cli import show
 from dialer.cli.client import as_, part, talk
+from dialer.cli.dial import dial, hangup
 from dialer.cli.failure import Failed
 from dialer.cli.options import AsJson, CampaignReference, ConfigPath, Limit
 
 app = typer.Typer(no_args_is_help=True, help="Calls, and messages of SMS campaigns.")
+app.command()(dial)
+app.command()(hangup)
 
 
 @app.command("list")
@@ -20,7 +23,7 @@ def list_(
     ctx: typer.Context,
     *,
     campaign: Annotated[str | None, typer.Option(help="Of this campaign alone, the oldest first.")] = None,
-    status: Annotated[str | None, typer.Option(help="ringing, answered, completed, no_answer, …")] = None,
+    status: Annotated[str | None, typer.Option(help="connecting, ringing, completed, no_answer, …")] = None,
     limit: Limit = 20,
     json: AsJson = False,
     config: ConfigPath = None,

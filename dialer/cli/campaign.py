@@ -11,11 +11,20 @@ from dialer.api.wire.contact_answer import ContactPage
 from dialer.cli import show
 from dialer.cli.client import as_, part, talk
 from dialer.cli.create import create
+from dialer.cli.decisions import delete, requeue
+from dialer.cli.lists import append, export
 from dialer.cli.options import AsJson, CampaignReference, ConfigPath, Limit
+from dialer.cli.reports import preflight, stats
 from dialer.cli.watch import look_on
 
 app = typer.Typer(no_args_is_help=True, help="Campaigns of the running daemon.")
 app.command()(create)
+app.command()(append)
+app.command()(export)
+app.command()(preflight)
+app.command()(stats)
+app.command()(requeue)
+app.command()(delete)
 
 
 @app.command("list")
@@ -24,7 +33,7 @@ def list_(
     *,
     status: Annotated[str | None, typer.Option(help="draft, launched, running, paused, …")] = None,
     limit: Limit = 20,
-    offset: Annotated[int, typer.Option(min=0)] = 0,
+    offset: Annotated[int, typer.Option(min=0, help="How many to leave out.")] = 0,
     json: AsJson = False,
     config: ConfigPath = None,
 ) -> None:
@@ -151,7 +160,8 @@ def contacts(
     status: Annotated[str | None, typer.Option(help="pending, in_progress, completed, failed")] = None,
     outcome: Annotated[str | None, typer.Option(help="answered, no_answer, busy, …")] = None,
     phone: Annotated[str | None, typer.Option(help="One number.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000)] = 100,
+    held: Annotated[bool, typer.Option("--held", help="Those that wait for your decision.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")] = 100,
     cursor: Annotated[str | None, typer.Option(help="next_cursor of the page before.")] = None,
     json: AsJson = False,
     config: ConfigPath = None,
@@ -162,7 +172,13 @@ def contacts(
         ctx,
         config,
         lambda client: client.get(
-            path, status=status, outcome=outcome, phone=phone, limit=limit, cursor=cursor
+            path,
+            status=status,
+            outcome=outcome,
+            phone=phone,
+            held=_yes(held),
+            limit=limit,
+            cursor=cursor,
         ),
     )
     if json:

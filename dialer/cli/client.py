@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -22,6 +22,8 @@ M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 
 _TIMEOUT = aiohttp.ClientTimeout(total=120, sock_connect=5)
+_PATIENT = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=120)
+_JSON = "application/json"
 _REFUSED = 400
 _NO_KEY = 401
 _WRONG_INPUT = frozenset({400, 422})
@@ -53,24 +55,60 @@ class Client:
     async def post(self, path: str, body: object = None, **query: str | int | None) -> str:
         return await self._ask("POST", path, query, body)
 
+    async def upload(self, path: str, pieces: AsyncIterable[bytes], media: str) -> str:
+        """Sends a body as it is made, however long that takes."""
+        async with self._asked("POST", path, {}, pieces, media, patience=_PATIENT) as answer:
+            return await answer.text()
+
+    async def download(self, path: str, **query: str | int | None) -> AsyncIterator[bytes]:
+        """The body as it comes, however long that takes. Raises Failed, too, when it breaks off."""
+        async with self._asked("GET", path, query, None, None, patience=_PATIENT) as answer:
+            async for piece in answer.content.iter_any():
+                yield piece
+
+    async def delete(self, path: str) -> str:
+        return await self._ask("DELETE", path, {}, None)
+
     async def _ask(self, method: str, path: str, query: Mapping[str, str | int | None], body: object) -> str:
-        given = {name: str(value) for name, value in query.items() if value is not None}
         document = None if body is None else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json"} if document else {}
-        url = f"{self.base_url}{path}"
+        async with self._asked(method, path, query, document, _JSON if document else None) as answer:
+            return await answer.text()
+
+    @contextlib.asynccontextmanager
+    async def _asked(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str | int | None],
+        body: bytes | AsyncIterable[bytes] | None,
+        media: str | None,
+        *,
+        patience: aiohttp.ClientTimeout = _TIMEOUT,
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        given = {name: str(value) for name, value in query.items() if value is not None}
+        headers = {"Content-Type": media} if media else {}
+        answered = False
         try:
             async with self._session.request(
-                method, url, params=given, data=document, headers=headers, allow_redirects=False
+                method,
+                f"{self.base_url}{path}",
+                params=given,
+                data=body,
+                headers=headers,
+                allow_redirects=False,
+                timeout=patience,
             ) as answer:
-                text = await answer.text()
+                answered = True
+                if answer.status >= _REFUSED:
+                    raise _refusal(answer.status, await answer.text(), has_body=body is not None)
+                yield answer
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            if answered:
+                raise Failed(f"The daemon's answer broke off ({_short(error)}); it is not whole.") from None
             raise Failed(
                 f"No daemon answers at {self.base_url} ({_short(error)}). "
                 "Start one with `dialer serve`, or say where it is with DIALER_URL."
             ) from None
-        if answer.status >= _REFUSED:
-            raise _refusal(answer.status, text, has_body=body is not None)
-        return text
 
 
 def as_(model: type[M], text: str) -> M:
@@ -105,24 +143,41 @@ def talk(ctx: typer.Context, config: Path | None, work: Callable[[Client], Corou
 
 
 def _where(ctx: typer.Context, named: Path | None) -> tuple[str, str]:
-    url = os.environ.get("DIALER_URL")
-    key = os.environ.get("DIALER_API_KEY") or os.environ.get("THINNESTAI_API_KEY")
+    url, key = _given_url(), _given_key()
     if url and key:
-        return url, key.strip()
+        return url, key
     try:
         config = configuration(ctx, named)
     except BadConfiguration as bad:
         raise Failed(*bad.sentences, code=USED_WRONGLY) from None
+    return url_of(config), key_of(config)
+
+
+def _given_url() -> str | None:
+    return os.environ.get("DIALER_URL")
+
+
+def _given_key() -> str | None:
+    key = os.environ.get("DIALER_API_KEY") or os.environ.get("THINNESTAI_API_KEY")
+    return key.strip() if key else None
+
+
+def url_of(config: Config) -> str:
+    """Where the verbs look for the daemon. Raises Failed."""
+    url = _given_url()
     if not url and config.http.port == 0:
         raise Failed(
             "http.port is 0, so the daemon chose its port itself: set DIALER_URL to what it printed."
         )
-    return url or config.base_url, (key or _key_of(config)).strip()
+    return url or config.base_url
 
 
-def _key_of(config: Config) -> str:
+def key_of(config: Config) -> str:
+    """The key of the verbs. Raises Failed."""
+    if key := _given_key():
+        return key
     try:
-        return config.key_file.read_text("ascii")
+        return config.key_file.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError):
         raise Failed(
             f"There is no API key: DIALER_API_KEY is not set, and {config.key_file} cannot be read. "

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from dialer.api.wire.columns import Columns, delimiter_of, read_header
 from dialer.cli.failure import Failed
+from dialer.domain.errors import InvalidInput
 from dialer.domain.phone import normalise
 
-_KNOWN = frozenset({"phone", "first_name", "last_name", "name", "email", "timezone"})
-_DELIMITERS = ",;\t"
 _MOST_FAULTS = 20
 
 Person: TypeAlias = dict[str, object]
@@ -46,8 +46,7 @@ def read(path: Path) -> ContactsFile:
         raise Failed(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8.") from None
     except OSError as error:
         raise Failed(f"{path} cannot be read: {error.strerror}.") from None
-    header = text.partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=header.count)
+    delimiter = delimiter_of(text.partition("\n")[0])
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     contacts: list[Person] = []
     lines: list[int] = []
@@ -59,7 +58,7 @@ def read(path: Path) -> ContactsFile:
                 continue
             wrong = list(_faults(columns, row))
             faults += [f"{path} line {reader.line_num}: {sentence}" for sentence in wrong]
-            contacts.append(_person(columns, row))
+            contacts.append(columns.entry(row))
             lines.append(reader.line_num)
     except csv.Error as error:
         faults.append(f"{path} line {reader.line_num}: {error}")
@@ -71,38 +70,18 @@ def read(path: Path) -> ContactsFile:
     return ContactsFile(path, contacts, lines)
 
 
-def _columns(path: Path, header: Sequence[str]) -> list[str]:
-    columns = [_column(name) for name in header]
-    if "phone" not in columns:
-        shown = ", ".join(name for name in columns if name) or "nothing"
-        raise Failed(f"{path} line 1: the header has no column `phone`; it has {shown}.")
-    twice = sorted({name for name in columns if name and columns.count(name) > 1})
-    if twice:
-        raise Failed(f"{path} line 1: more than one column is called {', '.join(twice)}.")
-    return columns
+def _columns(path: Path, header: Sequence[str]) -> Columns:
+    try:
+        return read_header(header)
+    except InvalidInput as error:
+        raise Failed(*(f"{path} line 1: {fault.msg}." for fault in error.faults)) from None
 
 
-def _column(name: str) -> str:
-    plain = name.strip()
-    known = plain.lower().replace(" ", "_")
-    return known if known in _KNOWN else plain
-
-
-def _faults(columns: Sequence[str], row: Sequence[str]) -> Iterator[str]:
-    if len(row) > len(columns):
-        yield f"{len(row)} values for {len(columns)} columns"
-    place = columns.index("phone")
-    phone = row[place].strip() if place < len(row) else ""
+def _faults(columns: Columns, row: Sequence[str]) -> Iterator[str]:
+    if len(row) > len(columns.names):
+        yield f"{len(row)} values for {len(columns.names)} columns"
+    phone = str(columns.entry(row).get("phone", ""))
     if not phone:
         yield "phone is empty"
     elif normalise(phone) is None:
         yield f"{phone!r} is no telephone number: + and 7 to 15 digits, such as +12025550100"
-
-
-def _person(columns: Sequence[str], row: Sequence[str]) -> Person:
-    values = {
-        name: value.strip() for name, value in zip(columns, row, strict=False) if name and value.strip()
-    }
-    person: Person = {name: value for name, value in values.items() if name in _KNOWN}
-    variables = {name: value for name, value in values.items() if name not in _KNOWN}
-    return {**person, "variables": variables} if variables else person

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dialer.config.document import CarrierSettings, Document
-from dialer.config.sections import Http, Logs
+from dialer.config.sections import Auth, Http, Logs
+from dialer.domain.ids import caller_id_of
 from dialer.domain.policy import Agent, CallerId, Policy
 from dialer.service.keys import key_file_of
 
@@ -25,6 +26,10 @@ class Config:
         return self.document.http
 
     @property
+    def auth(self) -> Auth:
+        return self.document.auth
+
+    @property
     def logs(self) -> Logs:
         return self.document.logs
 
@@ -35,6 +40,10 @@ class Config:
     @property
     def database(self) -> Path:
         return self.directory / self.document.store.path
+
+    @property
+    def backup_folder(self) -> Path:
+        return self.database.parent / self.document.store.backups
 
     @property
     def key_file(self) -> Path:
@@ -57,6 +66,7 @@ class Config:
         dialing = self.document.dialing
         return Policy(
             carrier=self._carrier(),
+            carriers=tuple(self.carriers),
             max_concurrent=dialing.max_concurrent,
             calls_per_second=dialing.calls_per_second,
             ring_timeout=dialing.ring_timeout,
@@ -88,8 +98,16 @@ class Config:
         )
 
     def caller_ids(self) -> tuple[CallerId, ...]:
+        """In the order of the file; `numeric_id` counts them from 1."""
         return tuple(
-            CallerId(entry.number, entry.verified, entry.default) for entry in self.document.caller_ids
+            CallerId(
+                number=entry.number,
+                verified=entry.verified,
+                default=entry.default,
+                id=caller_id_of(entry.number),
+                numeric_id=position,
+            )
+            for position, entry in enumerate(self.document.caller_ids, 1)
         )
 
     def warnings(self) -> list[str]:
@@ -98,7 +116,7 @@ class Config:
         if self._carrier() is None:
             found.append("No carrier is configured: the daemon runs, and dials nobody.")
         if not self.document.agents:
-            found.append("No agent is configured: every campaign will be refused.")
+            found.append("No agent is configured: campaigns need one that is made over the API.")
         if not any(entry.default and entry.verified for entry in self.document.caller_ids):
             found.append("No verified caller id is the default: calls carry no number unless asked to.")
         if self.document.prices:

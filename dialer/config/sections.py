@@ -23,7 +23,7 @@ from pydantic import (
 
 from dialer.domain.call import Channel
 from dialer.domain.phone import NumberCheck
-from dialer.domain.policy import AgentAddress, Policy
+from dialer.domain.policy import SIP_URI, WEBSOCKET_URL, AgentAddress, Policy
 
 _DEFAULTS = Policy(carrier=None)
 
@@ -68,8 +68,8 @@ Number = Annotated[
 AgentId = Annotated[
     str, _like(r"ag_[0-9a-f]{8}_[0-9a-f]{4}", "is no agent id such as ag_c47e7c97_b2f2 (8 and 4 hex digits)")
 ]
-SipUri = Annotated[str, _like(r"sips?:[^\s@]+(@[^\s@]+)?", "is no SIP URI such as sip:agent@host:5080")]
-WebsocketUrl = Annotated[str, _like(r"wss?://\S+", "is no WebSocket URL such as wss://host/path")]
+SipUri = Annotated[str, _like(*SIP_URI)]
+WebsocketUrl = Annotated[str, _like(*WEBSOCKET_URL)]
 Prefix = Annotated[str, _like(r"\+[0-9]{0,15}", "is no beginning of a number such as +1 or +4930")]
 Decimal = Annotated[str, _like(r"[0-9]{1,9}(\.[0-9]{1,6})?", 'is no amount such as "0.02"')]
 Increment = Annotated[str, _like(r"[1-9][0-9]{0,3}/[1-9][0-9]{0,3}", "is no pair of seconds such as 60/60")]
@@ -83,15 +83,22 @@ class Http(Section):
     host: Text = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     """0: any free one."""
+    max_connections: int = Field(default=1000, ge=0, le=100_000)
+    """0: as many as the process may open files, less some."""
+    max_connections_per_address: int = Field(default=300, ge=0, le=100_000)
+    """0: no cap."""
 
 
 class StoreFile(Section):
     path: Text = "dialer.db"
     """Relative to the configuration file."""
+    backups: Text = "."
+    """The folder of `dialer db backup`, relative to the database."""
 
 
 class Auth(Section):
-    rate_limit_per_minute: Annotated[int, _only(0, "this version limits no request rate")] = 0
+    rate_limit_per_minute: int = Field(default=0, ge=0, le=1_000_000)
+    """Requests of one key; 0: no limit."""
 
 
 class Logs(Section):
@@ -116,7 +123,7 @@ class Dialing(Section):
     ring_timeout: int = Field(default=_DEFAULTS.ring_timeout, ge=1, le=600)
     max_duration: int = Field(default=_DEFAULTS.max_duration, ge=1, le=14_400)
     shutdown_grace: float = Field(default=_DEFAULTS.shutdown_grace, ge=0, le=3_600)
-    misfire_grace: float = Field(default=_DEFAULTS.misfire_grace, ge=0)
+    misfire_grace: float = Field(default=_DEFAULTS.misfire_grace, ge=1)
     default_timezone: Annotated[str, AfterValidator(_zone)] = _DEFAULTS.default_timezone
     autostart_scheduled: bool = _DEFAULTS.autostart_scheduled
     default_message: Text = _DEFAULTS.default_message

@@ -37,6 +37,15 @@ class AttemptState(StrEnum):
     """Not even known whether it was placed; the contact is held for the operator."""
 
 
+class CallStage(StrEnum):
+    """Where a single call stands while it has no attempt that counts."""
+
+    SCHEDULED = "scheduled"
+    """Its time lies ahead."""
+    CONNECTING = "connecting"
+    """It is to be placed as soon as every gate lets it."""
+
+
 _S = AttemptState
 
 OPEN: frozenset[AttemptState] = frozenset({_S.INTENT, _S.UNCERTAIN, _S.PLACED, _S.RINGING, _S.ANSWERED})

@@ -42,6 +42,14 @@ UNFINISHED: frozenset[CampaignStatus] = frozenset({_C.LAUNCHED, _C.RUNNING, _C.P
 OVER: frozenset[CampaignStatus] = frozenset({_C.COMPLETED, _C.FAILED, _C.CANCELLED})
 
 
+class Origin(StrEnum):
+    """What a campaign was made by."""
+
+    CAMPAIGN = "campaign"
+    CALL = "call"
+    """A single call: a campaign of one contact that no list of campaigns shows."""
+
+
 class StatusReason(StrEnum):
     """Why a campaign is where it is; the last ones are read off its rows, not stored."""
 
@@ -95,6 +103,8 @@ class CampaignConfig:
     calls_per_second: float = 0.0
     """0: no limit."""
     expires_at: Instant | None = None
+    max_duration: int = 0
+    """Seconds of a single call; 0: no limit of its own."""
     on_unknown_wait: int | None = None
     """Milliseconds; None: a contact whose call is unknown is held for the operator."""
 
@@ -104,7 +114,8 @@ def read_config(document: str) -> CampaignConfig:
     """Parses the canonical JSON that the API stored.
 
     Its keys: `retry {enabled, intervalsMinutes, byOutcome}`, `pacing {calls_per_second}`,
-    `expires_at` (ISO 8601, UTC) with `expires_at_ms`, `on_unknown` ("hold" or "retry_after:Nh").
+    `expires_at` (ISO 8601, UTC) with `expires_at_ms`, `on_unknown` ("hold" or "retry_after:Nh"); of a
+    single call, `max_duration`.
     """
     raw = json.loads(document)
     retry = raw.get("retry") or {}
@@ -117,6 +128,7 @@ def read_config(document: str) -> CampaignConfig:
         retry=rule,
         calls_per_second=float((raw.get("pacing") or {}).get("calls_per_second") or 0),
         expires_at=raw.get("expires_at_ms"),
+        max_duration=raw.get("max_duration") or 0,
         on_unknown_wait=_unknown_wait(raw.get("on_unknown")),
     )
 
@@ -148,7 +160,7 @@ class NewCampaign:
     from_number: str | None = None
     config: CampaignConfig = field(default_factory=CampaignConfig)
     autostart: bool = False
-    origin: str = "campaign"
+    origin: Origin = Origin.CAMPAIGN
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +184,7 @@ class Campaign:
     config: CampaignConfig
     autostart: bool
     """The clock launches this draft at its scheduled time."""
-    origin: str
+    origin: Origin
     status: CampaignStatus
     status_reason: StatusReason | None
     status_detail: str | None

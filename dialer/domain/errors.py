@@ -46,6 +46,14 @@ class ScopeMissing(DialerError):
         super().__init__(f"This needs an API key with the scope {scope}, which this one lacks.")
 
 
+class InTheWay(DialerError):
+    """Something that exists forbids it: it is there already, or is needed."""
+
+
+class ReadOnly(DialerError):
+    """It stands in the configuration file, and is changed there."""
+
+
 class NotChangeable(DialerError):
     """A launched campaign does not take this change."""
 

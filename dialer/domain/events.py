@@ -74,6 +74,26 @@ class CampaignCancelled(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CampaignReopened(Event):
+    """A completed campaign goes on for a contact that was requeued."""
+
+    kind = "campaign.reopened"
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignDeleted(Event):
+    kind = "campaign.deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRequeued(Event):
+    """The operator has decided that a held contact is called again."""
+
+    kind = "contact.requeued"
+    contact: ContactId
+
+
+@dataclass(frozen=True, slots=True)
 class HangupRequested(Event):
     kind = "campaign.hangup_requested"
 

@@ -1,6 +1,7 @@
 """Ids that the dialer chooses."""
 
 import base64
+import hashlib
 import os
 from typing import NewType
 
@@ -45,6 +46,19 @@ os.register_at_fork(after_in_child=_entropy.forget)
 
 def new_campaign_id() -> str:
     return f"camp_{_entropy.take(4).hex()}"
+
+
+def new_agent_id() -> str:
+    return f"ag_{_entropy.take(4).hex()}_{_entropy.take(2).hex()}"
+
+
+def caller_id_of(number: str) -> str:
+    """Derived from the number: it stays the same wherever the number is written down."""
+    return f"pn_{hashlib.sha256(number.encode()).hexdigest()[:8]}"
+
+
+def new_upload_id() -> str:
+    return f"upl_{_entropy.take(8).hex()}"
 
 
 def new_attempt_id(now: Instant) -> AttemptId:

@@ -1,8 +1,14 @@
 """What the configuration decides about dialling, as one plain value."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from dialer.domain.phone import NumberCheck
+
+
+def shortest(*seconds: int) -> int:
+    """The limit that counts; 0 is none. At least one is given."""
+    return min(limit for limit in seconds if limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +17,8 @@ class Policy:
 
     carrier: str | None
     """Name of the carrier that new attempts use; None while none is configured."""
+    carriers: tuple[str, ...] = ()
+    """Names of all that are configured."""
     max_concurrent: int = 1000
     calls_per_second: float = 0.0
     """0: no limit."""
@@ -28,6 +36,13 @@ class Policy:
     """Whether a launch is refused when a placeholder stays empty for somebody."""
 
 
+class Source(StrEnum):
+    """Where an agent or a caller id was made; there alone it can be changed."""
+
+    CONFIGURATION = "configuration"
+    API = "api"
+
+
 @dataclass(frozen=True, slots=True)
 class Agent:
     """A voice agent, as the configuration file or the API describes it."""
@@ -42,6 +57,12 @@ class Agent:
     max_duration: int
     """Seconds; 0: `dialing.max_duration` alone counts."""
     connect: "AgentAddress"
+    source: Source = Source.CONFIGURATION
+
+
+SIP_URI = (r"sips?:[^\s@]+(@[^\s@]+)?", "is no SIP URI such as sip:agent@host:5080")
+"""The form of `AgentAddress.uri`, and what is said of one that has it not."""
+WEBSOCKET_URL = (r"wss?://\S+", "is no WebSocket URL such as wss://host/path")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +82,13 @@ class CallerId:
     number: str
     verified: bool = False
     default: bool = False
+    """Calls come from it unless they name another; set in the configuration file alone."""
+    id: str = ""
+    """`pn_` + 8 hex digits."""
+    numeric_id: int = 0
+    name: str | None = None
+    carrier: str | None = None
+    """The carrier that it belongs to, by its name in the configuration; None: any."""
+    calls_per_second: float = 0.0
+    """0: no limit."""
+    source: Source = Source.CONFIGURATION

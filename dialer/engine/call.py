@@ -6,14 +6,13 @@ from dataclasses import dataclass
 
 from structlog.contextvars import bind_contextvars
 
-from dialer.carriers.base import NotPlaced, Placed, PlaceRequest, PlaceResult, Uncertain
+from dialer.carriers.base import Ended, NotPlaced, Placed, PlaceRequest, PlaceResult, Uncertain
 from dialer.domain.call import Attempt, AttemptState, Failure
-from dialer.domain.campaign import Campaign
+from dialer.domain.campaign import Campaign, Origin
 from dialer.domain.clock import SECOND, Instant
-from dialer.domain.contact import Person
 from dialer.domain.errors import StoreUnavailable
-from dialer.domain.ids import ContactId, new_attempt_id, new_token
-from dialer.domain.policy import Agent
+from dialer.domain.ids import AttemptId, new_attempt_id, new_token
+from dialer.domain.policy import Agent, shortest
 from dialer.domain.retry import End
 from dialer.engine.follow import Follower, OpenCall
 from dialer.engine.persist import persist
@@ -27,6 +26,7 @@ from dialer.service.messages import render
 from dialer.service.parts import Parts
 from dialer.service.settlement import Settled
 from dialer.store.attempts import Intent
+from dialer.store.contacts import Callee
 
 _SEND_TIMEOUT = 10.0
 _OLDEST_CLAIM = 10 * SECOND
@@ -41,8 +41,7 @@ class Errand:
 
     campaign: Campaign
     agent: Agent
-    contact: ContactId
-    person: Person
+    callee: Callee
     claimed: Callable[[], None]
     """Called once the intent is committed: the contact is no longer due."""
 
@@ -69,7 +68,7 @@ class Caller:
         """Places one call and returns when it has ended, or nothing more will be learned of it."""
         now = self._clock.now()
         intent = self._intent(errand, trunk, now)
-        bind_contextvars(campaign=errand.campaign.public_id, contact=errand.contact, attempt=intent.id)
+        bind_contextvars(campaign=errand.campaign.public_id, contact=errand.callee.id, attempt=intent.id)
         with self._switchboard.line(intent.id, intent.campaign) as line:
             with self._parts.fences.dial(intent.campaign, intent.phone) as dial:
                 held = await self._claim(intent)
@@ -80,7 +79,7 @@ class Caller:
                 result = await self._send(intent, errand.agent, trunk, dial, now)
                 if result is None:
                     trunk.spared(errand)
-                    return await self._withdraw(intent)
+                    return await self._withdraw(intent, dial, trunk)
                 trunk.answered(errand, result)
                 settled = await self._commit(intent, result, line, trunk)
             if settled is not None:
@@ -123,20 +122,23 @@ class Caller:
 
     def _intent(self, errand: Errand, trunk: Trunk, now: Instant) -> Intent:
         policy, campaign, agent = self._parts.policy, errand.campaign, errand.agent
+        person = errand.callee.person
+        # The first attempt of a single call has the id that its caller was given.
+        is_answered_for = campaign.origin == Origin.CALL and errand.callee.tries == 0
         return Intent(
-            id=new_attempt_id(now),
+            id=AttemptId(campaign.public_id) if is_answered_for else new_attempt_id(now),
             campaign=campaign.id,
             run=campaign.run,
-            contact=errand.contact,
+            contact=errand.callee.id,
             channel=campaign.channel,
-            phone=errand.person.phone,
+            phone=person.phone,
             from_number=campaign.from_number,
             agent_id=agent.id,
             carrier=trunk.name,
             callback_token=new_token(),
-            text=render(campaign, agent, errand.person, policy.default_message),
+            text=render(campaign, agent, person, policy.default_message),
             ring_timeout=policy.ring_timeout,
-            max_duration=min(agent.max_duration or policy.max_duration, policy.max_duration),
+            max_duration=shortest(policy.max_duration, agent.max_duration, campaign.config.max_duration),
         )
 
     async def _claim(self, intent: Intent) -> NotClaimed | None:
@@ -182,8 +184,15 @@ class Caller:
         except TimeoutError:
             return Uncertain("the carrier did not answer in time")
 
-    async def _withdraw(self, intent: Intent) -> Settled:
-        """Nothing was sent: the contact is pending again, and it was nobody's fault."""
+    async def _withdraw(self, intent: Intent, dial: Dial, trunk: Trunk) -> Settled:
+        """Nothing was sent: the contact is pending again, and it was nobody's fault.
+
+        Unless somebody hung up on it: then it has had its call.
+        """
+        if dial.hung_up:
+            word = Ended(intent.id, self._clock.now(), AttemptState.CANCELLED, by="dialer")
+            report = await self._follower.report(intent.id, [word], trunk)
+            return (report.settled if report else None) or Settled()
         return await self._follower.conclude(intent.id, self._withdrawn(), _WITHDRAWN) or Settled()
 
     def _withdrawn(self) -> End:

@@ -7,6 +7,7 @@ import structlog
 
 from dialer.carriers.base import CallEvent, Carrier
 from dialer.engine.call import Caller
+from dialer.engine.eraser import Eraser
 from dialer.engine.hangup import Hangups
 from dialer.engine.heartbeat import Heartbeat
 from dialer.engine.persist import persist
@@ -46,7 +47,8 @@ class Engine:
         for each in self._trunks.values():
             each.on_change = self._runner.poke
         hangups = Hangups(parts, self._switchboard, self._trunks, self._open)
-        self._scheduler = Scheduler(parts, events, self._runner, hangups)
+        self._eraser = Eraser(parts)
+        self._scheduler = Scheduler(parts, events, self._runner, hangups, self._eraser)
         self._heartbeat = Heartbeat(parts, self._runner, self._scheduler, on_beat)
 
     @property
@@ -65,6 +67,7 @@ class Engine:
             side.create_task(self._scheduler.follow())
             side.create_task(self._scheduler.keep_time())
             side.create_task(self._runner.run())
+            side.create_task(self._eraser.run())
             side.create_task(self._heartbeat.run())
             try:
                 await asyncio.get_running_loop().create_future()  # until cancelled

@@ -7,6 +7,7 @@ import structlog
 from dialer.domain.errors import StoreUnavailable
 from dialer.engine.runner import Runner
 from dialer.engine.scheduler import Scheduler
+from dialer.service import holds
 from dialer.service.parts import Parts
 from dialer.store import settings
 from dialer.store.unit import Transaction
@@ -26,6 +27,7 @@ class Heartbeat:
         self._runner = runner
         self._scheduler = scheduler
         self._on_beat = on_beat
+        self._unmarked = False
 
     async def run(self) -> None:
         seen = (-1, -1)
@@ -35,6 +37,7 @@ class Heartbeat:
             seen = passes
             if await self._write() and both_alive:
                 self._on_beat()
+            await self._mark()
             self._runner.poke()
             self._scheduler.poke()
             await self._parts.clock.sleep(_TICK)
@@ -50,3 +53,14 @@ class Heartbeat:
             return False
         self._parts.readiness.mended("store")
         return True
+
+    async def _mark(self) -> None:
+        """Without its side file the database is as good as ever: it is only told, and once."""
+        try:
+            await holds.keep_mark(self._parts.store)
+        except (OSError, StoreUnavailable) as error:
+            if not self._unmarked:
+                log.warning("mark_not_written", reason=str(error))
+            self._unmarked = True
+        else:
+            self._unmarked = False

@@ -4,7 +4,6 @@ from collections import deque
 
 from dialer.domain.campaign import Campaign
 from dialer.domain.clock import Clock, Instant
-from dialer.domain.contact import Person
 from dialer.domain.ids import ContactId
 from dialer.domain.policy import Agent
 from dialer.engine.pacing import Bucket
@@ -12,6 +11,7 @@ from dialer.engine.persist import persist
 from dialer.engine.slots import Slots
 from dialer.service.parts import Parts
 from dialer.store import contacts
+from dialer.store.contacts import Callee
 from dialer.store.unit import Snapshot
 
 _PAGE = 300
@@ -33,7 +33,7 @@ class CampaignQueue:
         """When there may be more to read; None: nobody waits."""
         self.reading = False
         """Whether a page is being read; set by whoever starts the read."""
-        self._ready: deque[tuple[ContactId, Person]] = deque()
+        self._ready: deque[Callee] = deque()
         self._taken: set[ContactId] = set()
         """Being called, or about to be."""
         self._unclaimed: set[ContactId] = set()
@@ -66,7 +66,7 @@ class CampaignQueue:
             and self.next_due <= now
         )
 
-    def take(self) -> tuple[ContactId, Person]:
+    def take(self) -> Callee:
         """The next contact; it is not read again until `done`."""
         return self._ready.popleft()
 
@@ -117,7 +117,7 @@ class CampaignQueue:
         if not self._rewound:
             self._untried_after = found.untried_after
         self._ready.extend(found.people)
-        self._taken.update(contact for contact, _ in found.people)
-        self._unclaimed.update(contact for contact, _ in found.people)
+        self._taken.update(each.id for each in found.people)
+        self._unclaimed.update(each.id for each in found.people)
         if more is not None:
             self.due_at(more)

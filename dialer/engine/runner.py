@@ -14,7 +14,7 @@ from dialer.domain.campaign import Campaign, CampaignStatus
 from dialer.domain.clock import SECOND, Instant
 from dialer.domain.ids import CampaignId
 from dialer.engine.call import Caller, Errand, NotClaimed
-from dialer.engine.pacing import Bucket
+from dialer.engine.pacing import Bucket, NumberPaces
 from dialer.engine.queue import CampaignQueue
 from dialer.engine.slots import Seat, Slots
 from dialer.engine.trunk import Trunk
@@ -39,6 +39,7 @@ class Runner:
         self._wake = asyncio.Event()
         self._all_slots = Slots(parts.policy.max_concurrent)
         self._bucket = Bucket(parts.clock, parts.policy.calls_per_second)
+        self._numbers = NumberPaces(parts.clock, parts.caller_ids.calls_per_second)
         self._slots: dict[CampaignId, Slots] = {}
         self._queues: dict[CampaignId, CampaignQueue] = {}
         self._round: deque[CampaignQueue] = deque()
@@ -139,7 +140,7 @@ class Runner:
 
     def _common_wait(self) -> float | None:
         """Seconds until any campaign may dial; None: on an event."""
-        if self._trunk is None or not self._all_slots.free or "store" in self._parts.readiness.faults:
+        if self._trunk is None or not self._all_slots.free or self._parts.readiness.forbids_dialling:
             return None
         trunk_wait = self._trunk.wait()
         return None if trunk_wait is None else max(trunk_wait, self._bucket.wait())
@@ -156,7 +157,7 @@ class Runner:
             self._set_alarm(queue, queue.next_due)
         if not queue.has_ready or not queue.slots.free:
             return  # the end of a read or of a call brings it back
-        wait = queue.bucket.wait()
+        wait = max(queue.bucket.wait(), self._numbers.wait(queue.campaign.from_number))
         if wait > 0:
             self._set_alarm(queue, now + math.ceil(wait * SECOND))
             return
@@ -168,9 +169,10 @@ class Runner:
         if trunk is None:
             return
         queue.bucket.spend()
+        self._numbers.spend(queue.campaign.from_number)
         self._bucket.spend()
-        contact, person = queue.take()
-        errand = Errand(queue.campaign, queue.agent, contact, person, partial(queue.claimed, contact))
+        callee = queue.take()
+        errand = Errand(queue.campaign, queue.agent, callee, partial(queue.claimed, callee.id))
         trunk.spend(errand)
         self._calls.create_task(self._call(queue, trunk, errand, self.seat(queue.campaign.id)))
 
@@ -179,14 +181,14 @@ class Runner:
             if not self.dialling:
                 return  # it was dispatched before the stop, and not begun
             result = await self._caller.dial(errand, trunk, seat)
-        queue.done(errand.contact)
+        queue.done(errand.callee.id)
         if not isinstance(result, NotClaimed):
             self.freed(errand.campaign.id, result)
         elif result.until is not None:
             # Paused and resumed meanwhile, the campaign has another queue than the one it came from.
             present = self._queues.get(errand.campaign.id, queue)
             if result.as_it_was:
-                present.put_back(errand.contact, result.until)
+                present.put_back(errand.callee.id, result.until)
             self._due(errand.campaign.id, result.until)
 
     async def _read_ahead(self, queue: CampaignQueue) -> None:

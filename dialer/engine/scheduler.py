@@ -8,7 +8,8 @@ import structlog
 
 from dialer.domain.campaign import Campaign, CampaignStatus
 from dialer.domain.clock import SECOND, Instant
-from dialer.domain.events import HangupRequested, Recorded
+from dialer.domain.events import CampaignDeleted, HangupRequested, Recorded
+from dialer.engine.eraser import Eraser
 from dialer.engine.hangup import Hangups
 from dialer.engine.persist import persist
 from dialer.engine.runner import Runner
@@ -24,13 +25,16 @@ log = structlog.get_logger()
 class Scheduler:
     """Sleeps until the next start, expiry or housekeeping; an event about any campaign wakes it."""
 
-    def __init__(self, parts: Parts, events: EventLog, runner: Runner, hangups: Hangups) -> None:
+    def __init__(
+        self, parts: Parts, events: EventLog, runner: Runner, hangups: Hangups, eraser: Eraser
+    ) -> None:
         self.passes = 0
         """How often it has looked: its pulse."""
         self._parts = parts
         self._events = events
         self._runner = runner
         self._hangups = hangups
+        self._eraser = eraser
         self._wake = asyncio.Event()
 
     def poke(self) -> None:
@@ -47,6 +51,7 @@ class Scheduler:
             if not self._parts.agents.has(campaign.agent_id):
                 log.error("agent_unavailable", campaign=campaign.public_id, agent=campaign.agent_id)
             self._runner.update(campaign)
+        self._eraser.poke()  # what was deleted before the cursor is told of by no event after it
         async for page in self._events.follow_pages(cursor, campaign_level=True):
             await self._apply(page)
             self._wake.set()
@@ -83,6 +88,8 @@ class Scheduler:
                 log.info(event.kind.replace(".", "_"), campaign=campaign.public_id, run=campaign.run)
         for campaign in found.values():
             self._runner.update(campaign)
+        if any(event.kind == CampaignDeleted.kind for event in page):
+            self._eraser.poke()
         for event in page:
             if event.kind == HangupRequested.kind:
                 await persist(self._parts, partial(self._hangups.of_campaign, event.campaign))

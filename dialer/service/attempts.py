@@ -1,9 +1,13 @@
 """Attempts as they are shown: the API's calls."""
 
-from dialer.domain.call import Attempt, AttemptState, Channel
+from dataclasses import replace
+
+from dialer.domain.call import Attempt, AttemptState, CallStage, Channel
+from dialer.service.contacts import why_not
 from dialer.service.parts import Parts
-from dialer.store import attempts, campaigns
+from dialer.store import attempts, calls, campaigns
 from dialer.store.attempts import AttemptOfCampaign
+from dialer.store.calls import Call, SingleCall
 from dialer.store.unit import Snapshot
 
 
@@ -24,14 +28,22 @@ async def page_of_campaign(
 
 
 async def page(
-    parts: Parts, *, channel: Channel | None, state: AttemptState | None, limit: int, offset: int
-) -> tuple[list[AttemptOfCampaign], int]:
-    """Of all campaigns, newest first, and how many there are in all."""
-    return await parts.store.read(
-        lambda view: attempts.page(view, channel=channel, state=state, limit=limit, offset=offset)
+    parts: Parts, *, channel: Channel | None, status: str | None, limit: int, offset: int
+) -> tuple[list[Call], int]:
+    """Of all campaigns, and single calls; newest first, and how many there are in all."""
+    found, total = await parts.store.scan(
+        lambda view: calls.page(view, channel=channel, status=status, limit=limit, offset=offset)
     )
+    return [observed(parts, call) for call in found], total
 
 
-async def get(parts: Parts, reference: str) -> AttemptOfCampaign:
+async def get(parts: Parts, reference: str) -> Call:
     """By id or numeric id. Raises NotFound."""
-    return await parts.store.read(lambda view: attempts.find(view, reference))
+    return observed(parts, await parts.store.read(lambda view: calls.find(view, reference)))
+
+
+def observed(parts: Parts, call: Call) -> Call:
+    """The call with the reason why it waits, where it is one that waits."""
+    if isinstance(call, SingleCall) and call.status == CallStage.CONNECTING:
+        return replace(call, detail=why_not(parts, call.campaign, call.contact) or call.detail)
+    return call

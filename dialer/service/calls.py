@@ -27,6 +27,9 @@ from dialer.store.unit import Transaction
 Word: TypeAlias = Placed | CallEvent
 """What a carrier says of an attempt; `Placed` is its answer to the request itself."""
 
+_ERASED = frozenset({"dtmf", "detail"})
+"""Columns that are not written any more once the campaign was deleted and the person erased."""
+
 _BEFORE_PLACED = frozenset({AttemptState.INTENT, AttemptState.UNCERTAIN, AttemptState.NOT_PLACED})
 
 
@@ -59,6 +62,8 @@ async def report(
         for word in words:
             if not (refused and isinstance(word, Placed)):
                 _apply(fold, word, case.attempt.channel, tx.now)
+        if case.attempt.erased:
+            fold.columns = {name: value for name, value in fold.columns.items() if name not in _ERASED}
         settled = None
         if fold.state is not before:
             attempts.move(tx, attempt_id, fold.state, fold.columns)

@@ -24,7 +24,10 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """The contact is not due: somebody has dealt with it since it was picked, or the clock was set back."""
+    """The contact is not due: somebody has dealt with it since it was picked, or the clock was set back.
+
+    Or dialling is held, for everybody.
+    """
 
     due: Instant | None = None
     """When it will be, where it still waits."""
@@ -45,6 +48,8 @@ async def claim(store: Store, intent: Intent) -> Claim:
         found = cases.candidate(tx, intent.campaign, intent.contact)
         if found is None:
             return Stale()
+        if found.held:
+            return Stale(tx.now + SECOND)
         contact, campaign = found.contact, found.campaign
         untried = contact.run is not None and contact.run < campaign.run
         waits = contact.status is ContactStatus.PENDING

@@ -1,22 +1,31 @@
 """Contacts as they are shown: with the reason why each is not being called now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dialer.domain.call import Outcome
-from dialer.domain.campaign import Campaign, CampaignStatus
+from dialer.domain.campaign import Campaign
+from dialer.domain.clock import Instant
 from dialer.domain.contact import Contact
-from dialer.domain.retry import ContactStatus, Waiting
-from dialer.domain.schedule import format_instant
+from dialer.domain.retry import ContactStatus
+from dialer.service import why
+from dialer.service.paces import paces
 from dialer.service.parts import Parts
-from dialer.store import campaigns, contacts
+from dialer.service.why import Situation, Why
+from dialer.store import attempts, campaigns, contacts
 from dialer.store.unit import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class ContactView:
     contact: Contact
-    reason: str | None
-    """One sentence; None while it is being called."""
+    why: Why | None
+    """Why it is not being called now; None while it is."""
+
+    @property
+    def reason(self) -> str | None:
+        """One sentence."""
+        return self.why.sentence if self.why else None
 
 
 async def page(
@@ -44,63 +53,41 @@ async def page(
             after=after,
             limit=limit + 1,
         )
-        views = [ContactView(contact, why_not(parts, campaign, contact)) for contact in found[:limit]]
+        views = observed(parts, view, campaign, found[:limit])
         return views, views[-1].contact.id if len(found) > limit else None
 
-    return await parts.store.read(work)
+    return await parts.store.scan(work)
 
 
-_OVER: dict[Outcome | None, str] = {
-    Outcome.ANSWERED: "It was reached: answered.",
-    Outcome.VOICEMAIL: "An answering machine took the call.",
-    Outcome.NO_ANSWER: "Nobody answered, and no retry is left.",
-    Outcome.BUSY: "The line was busy, and no retry is left.",
-    Outcome.DECLINED: "The call was declined.",
-    Outcome.INVALID_NUMBER: "The number is not valid.",
-    Outcome.ERROR: "The call failed.",
-    Outcome.SENT: "The message was sent.",
-    Outcome.DELIVERED: "The message was delivered.",
-    Outcome.UNDELIVERED: "The message could not be delivered.",
-    Outcome.CANCELLED: "It was cancelled.",
-    Outcome.EXPIRED: "The campaign expired before its turn came.",
-    Outcome.UNKNOWN: "Its call was placed, and how it ended was never learned; it is not called again.",
-}
+def observed(parts: Parts, view: Snapshot, campaign: Campaign, found: Sequence[Contact]) -> list[ContactView]:
+    """Contacts of the campaign, each with what holds it back at this instant."""
+    situation = _situation(parts, campaign, view.now, attempts.count_open(view))
+    return [
+        ContactView(contact, why.why_not(situation, contact, _busy_until(view, campaign, contact)))
+        for contact in found
+    ]
 
 
 def why_not(parts: Parts, campaign: Campaign, contact: Contact) -> str | None:
-    """Why this contact is not being called now, the binding reason alone."""
-    if contact.status is ContactStatus.IN_PROGRESS:
-        return None
-    if contact.held:
-        return "It is not known whether its last call was placed; it is held until an operator decides."
+    """The same in one sentence, without a look at the calls that are open."""
+    found = why.why_not(_situation(parts, campaign, parts.clock.now(), 0), contact)
+    return found.sentence if found else None
+
+
+def _situation(parts: Parts, campaign: Campaign, now: Instant, open_calls: int) -> Situation:
+    return Situation(
+        now=now,
+        campaign=campaign,
+        has_agent=parts.agents.has(campaign.agent_id),
+        faults=parts.readiness.faults,
+        carrier=parts.policy.carrier,
+        open_calls=open_calls,
+        max_open_calls=parts.policy.max_concurrent,
+        paces=paces(parts, campaign),
+    )
+
+
+def _busy_until(view: Snapshot, campaign: Campaign, contact: Contact) -> Instant | None:
     if contact.status is not ContactStatus.PENDING:
-        return _OVER.get(contact.outcome, "It is done.")
-    return _campaign_holds(parts, campaign) or _row_holds(contact)
-
-
-def _campaign_holds(parts: Parts, campaign: Campaign) -> str | None:
-    match campaign.status:
-        case CampaignStatus.DRAFT:
-            return "The campaign is a draft; launch it."
-        case CampaignStatus.LAUNCHED:
-            at = format_instant(campaign.scheduled_at or campaign.created_at)
-            return f"The campaign starts at {at}."
-        case CampaignStatus.PAUSED:
-            return campaign.status_detail or "The campaign is paused; resume it."
-        case CampaignStatus.RUNNING if parts.readiness.faults:
-            return " ".join(parts.readiness.faults.values())
-        case _:
-            return None
-
-
-def _row_holds(contact: Contact) -> str:
-    at = format_instant(contact.due or 0)
-    match contact.waiting:
-        case Waiting.RETRY:
-            return f"It waits for its next try at {at}."
-        case Waiting.BACKOFF:
-            return f"The carrier could not place its call; the next try is at {at}."
-        case Waiting.NUMBER_BUSY:
-            return f"Another call to this number is open; it is tried when that ends, by {at} at the latest."
-        case None:
-            return "It waits for its turn: a free call slot and the pacing limits."
+        return None
+    return attempts.busy_until(view, contact.person.phone, campaign.channel)

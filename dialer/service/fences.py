@@ -6,6 +6,7 @@ every dial that passed the gates before it; all later claims read the pause.
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -23,6 +24,8 @@ class Dial:
         self.campaign = campaign
         self.phone = phone
         self.settled = asyncio.Event()
+        self.hung_up = False
+        """Somebody asked for its end: withdrawn, it counts as the contact's call."""
         self._fences = fences
         self._withdrawn = False
         self._deadline: asyncio.Timeout | None = None
@@ -73,7 +76,16 @@ class Fences:
 
         The number of those aborted: what the carrier did with them is not known yet.
         """
-        dials = [dial for dial in self.in_flight if dial.campaign == campaign]
+        return await self._settle([dial for dial in self.in_flight if dial.campaign == campaign])
+
+    async def hang_up(self, campaign: CampaignId, phone: str) -> int:
+        """The same for the campaign's dial to one number, which is to be no more."""
+        dials = [dial for dial in self.in_flight if (dial.campaign, dial.phone) == (campaign, phone)]
+        for dial in dials:
+            dial.hung_up = True
+        return await self._settle(dials)
+
+    async def _settle(self, dials: Sequence[Dial]) -> int:
         for dial in dials:
             dial.withdraw()
         try:

@@ -64,6 +64,11 @@ def rotate(tx: Transaction, key_id: int, grace: int = 0) -> NewKey:
     return create(tx, old.name, old.scopes, None if lifetime is None else tx.now + lifetime)
 
 
+def note_use(tx: Transaction, key_id: int) -> None:
+    """It was used just now."""
+    keys.note_use(tx, key_id)
+
+
 def every(view: Snapshot) -> list[Key]:
     """Revoked ones too, oldest first."""
     return keys.every(view)
@@ -84,17 +89,18 @@ async def authenticate(store: Store, token: str) -> Key:
     """
     if not _TOKEN.fullmatch(token):
         raise KeyRefused("This API key is not known.")
+    return await store.read(lambda view: recognise(view, token))
 
-    def read(view: Snapshot) -> Key:
-        digest = _digest(view, token)
-        for stored, key in keys.by_prefix(view, digest[:_PREFIX]):
-            if hmac.compare_digest(stored, digest):
-                if (over := _why_over(key, view.now)) is not None:
-                    raise KeyRefused(f"This API key {over}.")
-                return key
-        raise KeyRefused("This API key is not known.")
 
-    return await store.read(read)
+def recognise(view: Snapshot, token: str) -> Key:
+    """The key behind a token. Raises KeyRefused."""
+    digest = _digest(view, token)
+    for stored, key in keys.by_prefix(view, digest[:_PREFIX]):
+        if hmac.compare_digest(stored, digest):
+            if (over := _why_over(key, view.now)) is not None:
+                raise KeyRefused(f"This API key {over}.")
+            return key
+    raise KeyRefused("This API key is not known.")
 
 
 async def first_key(store: Store, file: Path) -> NewKey | None:

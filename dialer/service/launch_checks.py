@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dialer.domain.call import Channel
-from dialer.domain.campaign import Campaign
+from dialer.domain.campaign import Campaign, CampaignStatus
 from dialer.domain.clock import Instant
 from dialer.domain.errors import Fault, InvalidInput, NotFound
 from dialer.domain.policy import Agent
@@ -43,7 +43,9 @@ def reasons_against(parts: Parts, campaign: Campaign, now: Instant) -> list[Faul
     try:
         choose(parts, campaign.agent_id, campaign.channel, campaign.from_number)
     except NotFound as error:
-        faults.append(Fault(("agent_id",), f"{error} Choose another agent.", "agent_missing"))
+        drafted = campaign.status is CampaignStatus.DRAFT
+        mend = "Choose another agent." if drafted else "Make a new campaign with another."
+        faults.append(Fault(("agent_id",), f"{error} {mend}", "agent_missing"))
     except InvalidInput as error:
         faults.extend(error.faults)
     if campaign.channel is Channel.SMS and not campaign.message_template:

@@ -1,8 +1,10 @@
 """Whether the daemon can dial now, and if not, why: what `/readyz` says."""
 
+_FORBIDDING = frozenset({"store", "hold"})
+
 
 class Readiness:
-    """Faults by the part that has them (`store`, `carrier:<name>`, `stopping`), one sentence each."""
+    """Faults by the part that has them (`store`, `hold`, `carrier:<name>`, `stopping`), one sentence each."""
 
     def __init__(self) -> None:
         self._faults: dict[str, str] = {}
@@ -14,6 +16,11 @@ class Readiness:
     @property
     def carrier_down(self) -> bool:
         return any(part.startswith("carrier") for part in self._faults)
+
+    @property
+    def forbids_dialling(self) -> bool:
+        """Whether not even one call may be tried."""
+        return not _FORBIDDING.isdisjoint(self._faults)
 
     def fault(self, part: str, sentence: str) -> None:
         self._faults[part] = sentence

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from dialer.domain.call import Outcome
-from dialer.domain.campaign import UNFINISHED, Campaign, CampaignStatus, StatusReason
+from dialer.domain.campaign import UNFINISHED, Campaign, CampaignStatus, Origin, StatusReason
 from dialer.domain.clock import SECOND, Instant
 from dialer.domain.events import (
     CampaignCompleted,
@@ -57,8 +57,12 @@ async def _start_one(parts: Parts, campaign_id: CampaignId) -> None:
         if drafted:
             campaign = replace(campaign, counters=campaign.counters.started())
             tx.record(CampaignLaunched(campaign.id, campaign.run))
-        late = tx.now - (campaign.scheduled_at or tx.now)
-        if late > parts.policy.misfire_grace * SECOND:
+        # One of a moment before it was made is no start that the daemon missed.
+        late = tx.now - max(campaign.scheduled_at or tx.now, campaign.created_at)
+        if late > parts.policy.misfire_grace * SECOND and campaign.origin == Origin.CALL:
+            # Nobody could resume it, and who waited for this one call has long given up.
+            _fail(tx, campaign, StatusReason.MISSED_START, "Its time was missed; the daemon was not running.")
+        elif late > parts.policy.misfire_grace * SECOND:
             _miss(tx, campaign)
         else:
             start(tx, campaign)
@@ -73,13 +77,16 @@ def _refuse(tx: Transaction, campaign: Campaign, detail: str) -> None:
             campaign, autostart=False, status_reason=StatusReason.LAUNCH_REFUSED, status_detail=detail
         )
         tx.record(LaunchRefused(campaign.id, detail))
+        campaigns.save(tx, refused)
     else:
-        refused = campaign.move(CampaignStatus.FAILED, reason=StatusReason.LAUNCH_REFUSED, detail=detail)
-        refused = replace(
-            refused, swept=Outcome.CANCELLED, completed_at=tx.now, counters=campaign.counters.swept()
-        )
-        tx.record(CampaignFailed(campaign.id, detail))
-    campaigns.save(tx, refused)
+        _fail(tx, campaign, StatusReason.LAUNCH_REFUSED, detail)
+
+
+def _fail(tx: Transaction, campaign: Campaign, reason: StatusReason, detail: str) -> None:
+    failed = campaign.move(CampaignStatus.FAILED, reason=reason, detail=detail)
+    failed = replace(failed, swept=Outcome.CANCELLED, completed_at=tx.now, counters=campaign.counters.swept())
+    tx.record(CampaignFailed(campaign.id, detail))
+    campaigns.save(tx, failed)
 
 
 def _miss(tx: Transaction, campaign: Campaign) -> None:

@@ -88,6 +88,18 @@ def doubt_intents(tx: Transaction) -> int:
     ).rowcount
 
 
+def request_hangup_of(tx: Transaction, attempt_id: AttemptId) -> bool:
+    """Marks one attempt, once; False when it has ended."""
+    return (
+        tx.execute(
+            "UPDATE attempt SET hangup_requested_at = coalesce(hangup_requested_at, ?)"
+            f" WHERE id = ? AND state IN ({_OPEN})",
+            (tx.now, attempt_id),
+        ).rowcount
+        == 1
+    )
+
+
 def request_hangup(tx: Transaction, campaign_id: CampaignId) -> int:
     """Marks every open attempt of the campaign; the engine acts on the event that goes with it."""
     return tx.execute(
@@ -99,6 +111,35 @@ def request_hangup(tx: Transaction, campaign_id: CampaignId) -> int:
 
 def open_attempts(view: Snapshot) -> list[Attempt]:
     return [_from_row(row) for row in view.execute(f"SELECT * FROM attempt WHERE state IN ({_OPEN})")]
+
+
+def latest(view: Snapshot, campaign_id: CampaignId) -> Attempt | None:
+    """The last that was made for the campaign."""
+    row = view.execute(
+        "SELECT * FROM attempt WHERE campaign = ? ORDER BY numeric_id DESC LIMIT 1", (campaign_id,)
+    ).fetchone()
+    return _from_row(row) if row else None
+
+
+def count_open(view: Snapshot) -> int:
+    """How many calls are open, of all campaigns."""
+    count: int = view.execute(
+        f"SELECT count(*) FROM attempt INDEXED BY attempt_live WHERE state IN ({_OPEN})"
+    ).fetchone()[0]
+    return count
+
+
+def busy_until(view: Snapshot, phone: str, channel: Channel) -> Instant | None:
+    """By when every call to this number that may be open must be over; None when there is none."""
+    moment: Instant | None = view.execute(
+        "SELECT coalesce("
+        "(SELECT blocked_until FROM attempt WHERE phone = :phone AND channel = :channel"
+        f" AND state IN ({_OPEN})),"
+        " (SELECT max(blocked_until) FROM attempt WHERE phone = :phone AND channel = :channel"
+        " AND state IN ('ended_unknown', 'unknown') AND blocked_until > :now))",
+        {"phone": phone, "channel": channel, "now": view.now},
+    ).fetchone()[0]
+    return moment
 
 
 def open_carriers(view: Snapshot) -> set[str]:
@@ -135,26 +176,14 @@ _WITH_CAMPAIGN = (
     "SELECT attempt.*, campaign.public_id AS campaign_public_id FROM attempt"
     " JOIN campaign ON campaign.id = attempt.campaign"
 )
-
-
-def page(
-    view: Snapshot, *, channel: Channel | None, state: AttemptState | None, limit: int, offset: int
-) -> tuple[list[AttemptOfCampaign], int]:
-    """Of all campaigns, newest first, and how many there are in all."""
-    where, values = _filters({"attempt.channel": channel, "attempt.state": state})
-    rows = view.execute(
-        f"{_WITH_CAMPAIGN} WHERE {where} ORDER BY attempt.numeric_id DESC LIMIT ? OFFSET ?",
-        (*values, limit, offset),
-    )
-    found = [AttemptOfCampaign(_from_row(row), row["campaign_public_id"]) for row in rows]
-    total = view.execute(f"SELECT count(*) FROM attempt WHERE {where}", values).fetchone()[0]
-    return found, total
+_NOT_DELETED = "attempt.campaign NOT IN (SELECT id FROM campaign WHERE deleted_at IS NOT NULL)"
 
 
 def find(view: Snapshot, reference: str) -> AttemptOfCampaign:
     """By id, or by numeric id as text. Raises NotFound."""
     row = view.execute(
-        f"{_WITH_CAMPAIGN} WHERE attempt.id = ? OR attempt.numeric_id = ?", (reference, key_of(reference))
+        f"{_WITH_CAMPAIGN} WHERE (attempt.id = ? OR attempt.numeric_id = ?) AND {_NOT_DELETED}",
+        (reference, key_of(reference)),
     ).fetchone()
     if row is None:
         raise NotFound("call", reference)

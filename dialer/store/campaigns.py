@@ -10,6 +10,7 @@ from dialer.domain.campaign import (
     CampaignStatus,
     Counters,
     NewCampaign,
+    Origin,
     StatusReason,
     read_config,
 )
@@ -81,6 +82,37 @@ def page(
 def in_status(view: Snapshot, status: CampaignStatus) -> list[Campaign]:
     rows = view.execute("SELECT * FROM campaign WHERE status = ? ORDER BY id", (status,))
     return [_from_row(row) for row in rows]
+
+
+_NEEDING = "(status IN ('launched', 'running', 'paused') OR status = 'draft' AND autostart)"
+"""Campaigns that go on, or start, without anybody looking at them again."""
+
+
+def unfinished_with_agent(view: Snapshot, agent_id: str, channel: Channel | None = None) -> int:
+    """How many campaigns need the agent, single calls included."""
+    row = view.execute(
+        f"SELECT count(*) FROM campaign WHERE agent_id = ? AND channel = coalesce(?, channel) AND {_NEEDING}",
+        (agent_id, channel),
+    ).fetchone()
+    return int(row[0])
+
+
+def unfinished_from(view: Snapshot, number: str) -> int:
+    """How many campaigns call from this number, single calls included."""
+    row = view.execute(
+        f"SELECT count(*) FROM campaign WHERE from_number = ? AND {_NEEDING}", (number,)
+    ).fetchone()
+    return int(row[0])
+
+
+def running_with_agent(view: Snapshot, agent_id: str) -> list[CampaignId]:
+    rows = view.execute("SELECT id FROM campaign WHERE status = 'running' AND agent_id = ?", (agent_id,))
+    return [CampaignId(row[0]) for row in rows]
+
+
+def running_from(view: Snapshot, number: str) -> list[CampaignId]:
+    rows = view.execute("SELECT id FROM campaign WHERE status = 'running' AND from_number = ?", (number,))
+    return [CampaignId(row[0]) for row in rows]
 
 
 def insert(
@@ -225,7 +257,7 @@ def _from_row(row: sqlite3.Row) -> Campaign:
         from_number=row["from_number"],
         config=read_config(row["config"]),
         autostart=bool(row["autostart"]),
-        origin=row["origin"],
+        origin=Origin(row["origin"]),
         status=CampaignStatus(row["status"]),
         status_reason=StatusReason(row["status_reason"]) if row["status_reason"] else None,
         status_detail=row["status_detail"],

@@ -12,6 +12,7 @@ from dialer.domain.campaign import CampaignStatus
 from dialer.domain.clock import Instant
 from dialer.domain.ids import AttemptId, CampaignId, ContactId
 from dialer.domain.retry import ContactStatus, Progress
+from dialer.store.settings import HOLD
 from dialer.store.unit import Snapshot
 
 
@@ -55,6 +56,11 @@ class Owner:
     dtmf: str | None
     delivery: str | None
 
+    @property
+    def erased(self) -> bool:
+        """Whether its number has given way to a hash: nothing of the person may come back."""
+        return not self.phone.startswith("+")
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -64,6 +70,8 @@ class Candidate:
     campaign: Standing
     busy_until: Instant | None
     """Until when its number may be talking with us; None when it is free."""
+    held: bool
+    """Whether nobody is dialled at present, whoever it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,8 @@ _CANDIDATE = f"""
             AND attempt.state IN ({_OPEN})),
         (SELECT max(blocked_until) FROM attempt
          WHERE attempt.phone = contact.phone AND attempt.channel = campaign.channel
-            AND attempt.state IN ('ended_unknown', 'unknown') AND blocked_until > ?)
+            AND attempt.state IN ('ended_unknown', 'unknown') AND blocked_until > ?),
+        EXISTS (SELECT 1 FROM setting WHERE setting.name = '{HOLD}')
     FROM contact JOIN campaign ON campaign.list = contact.list
     WHERE contact.id = ? AND campaign.id = ?"""
 
@@ -120,8 +129,8 @@ def candidate(view: Snapshot, campaign_id: CampaignId, contact_id: ContactId) ->
     found = view.execute(_CANDIDATE, (view.now, contact_id, campaign_id)).fetchone()
     if found is None:
         return None
-    open_until, given_up_until = tuple(found)[_WIDTH_OF_BOTH:]
-    return Candidate(_contact(found), _campaign(found), open_until or given_up_until)
+    open_until, given_up_until, held = tuple(found)[_WIDTH_OF_BOTH:]
+    return Candidate(_contact(found), _campaign(found), open_until or given_up_until, bool(held))
 
 
 def of_attempt(view: Snapshot, attempt_id: AttemptId) -> Case | None:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
-from dialer.domain.call import Outcome
-from dialer.domain.campaign import Campaign, CampaignStatus
+from dialer.domain.call import SKIPPED, Outcome
+from dialer.domain.campaign import Campaign, CampaignStatus, Counters
 from dialer.domain.clock import Instant
 from dialer.domain.contact import Contact, Person
 from dialer.domain.ids import ContactId, ListId
@@ -60,10 +60,20 @@ def delete_chunk(tx: Transaction, list_id: ListId, limit: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Callee:
+    """A contact that can be dialled now."""
+
+    id: ContactId
+    tries: int
+    """How often it was tried before, in whichever run."""
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """A page of contacts that can be dialled now."""
 
-    people: Sequence[tuple[ContactId, Person]]
+    people: Sequence[Callee]
     full: bool
     """Whether there may be more of them."""
     untried_after: ContactId
@@ -83,18 +93,19 @@ def due(
     The untried rows of a re-run are walked in the order of the list. Those that are `taken` are left out.
     """
     rows = view.execute(
-        f"SELECT id, {_PERSON} FROM contact"
+        f"SELECT id, attempts, {_PERSON} FROM contact"
         " WHERE list = ? AND run = ? AND status = 'pending' AND due <= ? ORDER BY due, id LIMIT ?",
         (campaign.list, campaign.run, view.now, limit),
     ).fetchall()
     if campaign.run > 1 and len(rows) < limit:
         untried = view.execute(
-            f"SELECT id, {_PERSON} FROM contact WHERE list = ? AND id > ? AND run < ? ORDER BY id LIMIT ?",
+            f"SELECT id, attempts, {_PERSON} FROM contact"
+            " WHERE list = ? AND id > ? AND run < ? ORDER BY id LIMIT ?",
             (campaign.list, untried_after, campaign.run, limit - len(rows)),
         ).fetchall()
         untried_after = untried[-1][0] if untried else untried_after
         rows += untried
-    people = [(ContactId(row[0]), Person(*tuple(row)[1:])) for row in rows if row[0] not in taken]
+    people = [Callee(row[0], row[1], Person(*tuple(row)[2:])) for row in rows if row[0] not in taken]
     return Due(people, len(rows) == limit, untried_after)
 
 
@@ -183,14 +194,7 @@ def page(
     limit: int,
 ) -> list[Contact]:
     """Contacts with an id above `after`, as they stand in the present run."""
-    values: dict[str, object] = {
-        "list": campaign.list,
-        "run": campaign.run,
-        "draft": campaign.status is CampaignStatus.DRAFT,
-        "swept": campaign.swept,
-        "after": after,
-        "limit": limit,
-    }
+    values: dict[str, object] = {**_present(campaign), "after": after, "limit": limit}
     where = ["list = :list", "id > :after"]
     for expression, name, value in (
         (_STATUS, "status", status),
@@ -208,6 +212,58 @@ def page(
         values,
     )
     return [_from_row(found) for found in rows]
+
+
+def recount(view: Snapshot, campaign: Campaign) -> Counters:
+    """What the campaign's counters must be, counted from all its contacts."""
+    rows = view.execute(
+        f"SELECT {_STATUS} AS now_status, {_OUTCOME} AS now_outcome, run IS NULL AS unusable, count(*)"
+        " FROM contact WHERE list = :list GROUP BY 1, 2, 3",
+        _present(campaign),
+    ).fetchall()
+
+    def those(status: ContactStatus) -> int:
+        return sum(row[3] for row in rows if row[0] == status)
+
+    return Counters(
+        total=sum(row[3] for row in rows),
+        unusable=sum(row[3] for row in rows if row[2]),
+        pending=those(ContactStatus.PENDING),
+        in_progress=those(ContactStatus.IN_PROGRESS),
+        completed=those(ContactStatus.COMPLETED),
+        failed=those(ContactStatus.FAILED),
+        skipped=sum(row[3] for row in rows if row[1] in SKIPPED),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many contacts share an outcome and a number of attempts, in the present run."""
+
+    outcome: Outcome | None
+    """None: it has none yet."""
+    attempts: int
+    contacts: int
+
+
+def tally(view: Snapshot, campaign: Campaign) -> list[Tally]:
+    """All contacts of the campaign, counted; reads each of their rows."""
+    rows = view.execute(
+        f"SELECT {_OUTCOME}, iif({_TRIED}, attempts, 0), count(*) FROM contact"
+        " WHERE list = :list GROUP BY 1, 2",
+        _present(campaign),
+    )
+    return [Tally(Outcome(row[0]) if row[0] else None, row[1], row[2]) for row in rows]
+
+
+def _present(campaign: Campaign) -> dict[str, object]:
+    """What `_STATUS` and `_OUTCOME` need."""
+    return {
+        "list": campaign.list,
+        "run": campaign.run,
+        "draft": campaign.status is CampaignStatus.DRAFT,
+        "swept": campaign.swept,
+    }
 
 
 def _from_row(found: sqlite3.Row) -> Contact:

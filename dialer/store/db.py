@@ -21,7 +21,7 @@ from dialer.domain.clock import Clock, Instant
 from dialer.domain.errors import StoreUnavailable
 from dialer.domain.events import Event
 from dialer.failpoint import failpoint
-from dialer.store.file import connect, lock, prepare
+from dialer.store.file import connect, lock, lock_file, prepare
 from dialer.store.unit import Snapshot, Transaction, write_events
 
 T = TypeVar("T")
@@ -124,7 +124,7 @@ class Store:
                 connection.execute("BEGIN")
                 return work(Snapshot(connection, self.clock.now()))
             except sqlite3.Error as error:
-                raise _translated(error, "read") from error
+                raise translated(error, "read") from error
             finally:
                 with contextlib.suppress(sqlite3.Error):  # an I/O error has rolled it back already
                     connection.execute("ROLLBACK")
@@ -220,7 +220,7 @@ class Store:
                 # A full disk rolls the whole transaction back, the savepoints before this one too.
                 raise StoreUnavailable(f"The database cannot be written: {error}.") from error
             execute("ROLLBACK TO work")
-            waiting.error = _translated(error)
+            waiting.error = translated(error)
             waiting.events = ()
         execute("RELEASE work")
 
@@ -229,7 +229,7 @@ class Store:
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
         for waiting in group:
-            waiting.error = _translated(error)
+            waiting.error = translated(error)
             waiting.events = ()
 
     def _finish_group(self, group: list[_Waiting[Any]]) -> None:
@@ -251,7 +251,7 @@ class Store:
             self.on_commit(events)
 
 
-def _translated(error: Exception, done: str = "written") -> Exception:
+def translated(error: Exception, done: str = "written") -> Exception:
     """What the disk or the file does to us is a state with a name; a fault of ours stays what it is."""
     if isinstance(error, sqlite3.Error) and (_code(error) in _OF_THE_DISK or _code(error) is None):
         return StoreUnavailable(f"The database cannot be {done}: {error}.")
@@ -270,7 +270,7 @@ async def open_store(path: Path, clock: Clock) -> AsyncIterator[Store]:
 
     Raises StoreRefused when another daemon has the file, or it cannot be used.
     """
-    held = await asyncio.to_thread(lock, path.with_name(path.name + ".lock"))
+    held = await asyncio.to_thread(lock, lock_file(path))
     try:
         writer = await asyncio.to_thread(prepare, path)
         readers = [

@@ -1,12 +1,15 @@
 """The append-only event log, and the one way to read along with it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import contextlib
+import json
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from functools import partial
 
 from dialer.domain.clock import Instant
 from dialer.domain.errors import StoreUnavailable
-from dialer.domain.events import AttemptEvent, Event, Recorded
+from dialer.domain.events import AttemptEvent, ContactSettled, Event, Recorded
+from dialer.domain.ids import CampaignId
 from dialer.store.db import Store
 from dialer.store.unit import Snapshot, Transaction
 
@@ -37,8 +40,7 @@ class EventLog:
     ) -> AsyncIterator[Sequence[Recorded]]:
         """The same, as many at a time as there are; no page is empty."""
         wake = asyncio.Event()
-        self._followers[wake] = campaign_level
-        try:
+        with self.waking(wake, campaign_level=campaign_level):
             while True:
                 wake.clear()  # before the read: what is committed after it sets it again
                 try:
@@ -53,6 +55,13 @@ class EventLog:
                     yield page
                 if len(page) < _PAGE:
                     await wake.wait()
+
+    @contextlib.contextmanager
+    def waking(self, wake: asyncio.Event, *, campaign_level: bool = False) -> Iterator[None]:
+        """Sets it at every commit that holds an event, for a reader that reads in its own way."""
+        self._followers[wake] = campaign_level
+        try:
+            yield
         finally:
             del self._followers[wake]
 
@@ -66,6 +75,44 @@ class EventLog:
 def last_id(view: Snapshot) -> int:
     row = view.execute("SELECT max(id) FROM event").fetchone()
     return int(row[0] or 0)
+
+
+def span(view: Snapshot) -> tuple[int, int]:
+    """The id before the oldest event that is kept, and the newest id that there ever was."""
+    newest = view.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'event'").fetchone()[0] or 0
+    oldest = view.execute("SELECT min(id) FROM event").fetchone()[0]
+    return (newest if oldest is None else oldest - 1), newest
+
+
+def read_told(
+    view: Snapshot, after: int, upto: int, campaigns: Collection[CampaignId] | None
+) -> list[Recorded]:
+    """What tells of no single attempt, and outcomes of contacts, of these campaigns (None: of all), in order.
+
+    After the one id and up to the other. They come as one row: SQLite leaves the interpreter to others while
+    it looks for them, and a row by itself would take it back each time.
+    """
+    scope = "" if campaigns is None else "AND campaign IN (SELECT value FROM json_each(:campaigns))"
+    found = view.execute(
+        "SELECT json_group_array(json_array(id, at, kind, campaign, contact, attempt, data)) FROM event"
+        f" WHERE id > :after AND id <= :upto AND (attempt IS NULL OR kind = :outcome) {scope}",
+        {
+            "after": after,
+            "upto": upto,
+            "outcome": ContactSettled.kind,
+            "campaigns": json.dumps(list(campaigns or ())),
+        },
+    ).fetchone()[0]
+    # Aggregates promise no order.
+    return sorted((Recorded(*row) for row in json.loads(found)), key=lambda event: event.id)
+
+
+def touched(view: Snapshot, after: int, upto: int) -> set[CampaignId]:
+    """The campaigns that any event after the one id and up to the other tells of."""
+    found = view.execute(
+        "SELECT json_group_array(DISTINCT campaign) FROM event WHERE id > ? AND id <= ?", (after, upto)
+    ).fetchone()[0]
+    return set(json.loads(found))
 
 
 def read_page(view: Snapshot, after: int, *, campaign_level: bool = False) -> list[Recorded]:

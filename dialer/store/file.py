@@ -13,11 +13,26 @@ from dialer.store.migrate import migrate
 _BUSY_TIMEOUT = 5.0
 
 
+class FileIsLocked(StoreRefused):
+    """Another process has it."""
+
+
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """A connection with the project's settings; any thread may use it, one at a time."""
-    uri = path.absolute().as_uri() + ("?mode=ro" if read_only else "")
+    connection = connect_as_it_is(path, "ro" if read_only else "rwc")
+    with _closed_on_failure(connection):
+        if not read_only:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            # What is erased is overwritten, too; whether SQLite does it by itself depends on who built it.
+            connection.execute("PRAGMA secure_delete = ON")
+    return connection
+
+
+def connect_as_it_is(path: Path, mode: str = "rw") -> sqlite3.Connection:
+    """The same to what may be no daemon's database, such as a backup: nothing in it is changed."""
     connection = sqlite3.connect(
-        uri,
+        f"{path.absolute().as_uri()}?mode={mode}",
         uri=True,
         isolation_level=None,
         check_same_thread=False,
@@ -27,9 +42,6 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     connection.row_factory = sqlite3.Row
     with _closed_on_failure(connection):
         connection.execute("PRAGMA foreign_keys = ON")
-        if not read_only:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
     return connection
 
 
@@ -67,6 +79,10 @@ def _open(path: Path) -> int:
         raise StoreRefused(f"{path} cannot be opened: {error.strerror}.") from error
 
 
+def lock_file(database: Path) -> Path:
+    return database.with_name(f"{database.name}.lock")
+
+
 def lock(path: Path) -> int:
     """Takes the lock file; raises StoreRefused when another daemon has it. The handle, to be closed."""
     handle = _open(path)
@@ -74,5 +90,5 @@ def lock(path: Path) -> int:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(handle)
-        raise StoreRefused(f"Another daemon is running on this database ({path} is locked).") from None
+        raise FileIsLocked(f"Another daemon is running on this database ({path} is locked).") from None
     return handle

@@ -19,13 +19,19 @@ def scripts() -> dict[int, str]:
     return dict(sorted(found.items()))
 
 
+def version(connection: sqlite3.Connection) -> int:
+    """The schema that the file has; 0 where it has none yet."""
+    found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return found
+
+
 def migrate(connection: sqlite3.Connection) -> None:
     """Runs what is missing, each script in one transaction.
 
     Raises StoreRefused when the file was written by a newer version.
     """
     known = scripts()
-    present: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    present = version(connection)
     newest = max(known)
     if present > newest:
         raise StoreRefused(

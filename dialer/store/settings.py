@@ -2,6 +2,9 @@
 
 from dialer.store.unit import Snapshot, Transaction
 
+HOLD = "hold"
+"""While this one is there nobody is dialled."""
+
 
 def get(view: Snapshot, name: str) -> str | None:
     row = view.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
@@ -22,3 +25,7 @@ def hash_key(view: Snapshot) -> str:
     if key is None:
         raise LookupError("hash_key")
     return key
+
+
+def remove(tx: Transaction, name: str) -> None:
+    tx.execute("DELETE FROM setting WHERE name = ?", (name,))

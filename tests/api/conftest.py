@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from dialer.api.app import build_app
@@ -57,6 +58,11 @@ class Api:
         self.token = token
 
     @property
+    def app(self) -> web.Application:
+        assert self._client.app is not None  # it is ours
+        return self._client.app
+
+    @property
     def address(self) -> tuple[str, int]:
         assert self._client.port is not None  # it listens
         return self._client.host, self._client.port
@@ -74,7 +80,8 @@ class Api:
         headers = {"Authorization": f"Bearer {self.token}"} | options.pop("headers", {})
         async with self._client.request(method, path, headers=headers, **options) as response:
             raw = await response.read()
-            return Answer(response.status, json.loads(raw) if raw else None, response.headers)
+            read = json.loads if response.content_type == "application/json" else bytes.decode
+            return Answer(response.status, read(raw) if raw else None, response.headers)
 
     async def created(self, **fields: Any) -> Any:
         """The answer to a small draft of two contacts, with these fields beside or over its own."""
@@ -94,11 +101,16 @@ def parts(parts: Parts, agent: Agent) -> Parts:
     """With an agent that cannot speak, a second caller id, and one that is not verified."""
     silent = replace(agent, id=SILENT, numeric_id=2, name="Texts only", voice=False)
     caller_ids = [
-        CallerId("+12025550100", verified=True, default=True),
-        CallerId("+12025550199", verified=True),
-        CallerId("+12025550198"),
+        CallerId("+12025550100", verified=True, default=True, id="pn_00000001", numeric_id=1),
+        CallerId("+12025550199", verified=True, id="pn_00000002", numeric_id=2),
+        CallerId("+12025550198", id="pn_00000003", numeric_id=3),
     ]
-    return replace(parts, agents=Agents([agent, silent]), caller_ids=CallerIds(caller_ids))
+    return replace(
+        parts,
+        policy=replace(parts.policy, carriers=("sim", "spare")),
+        agents=Agents([agent, silent]),
+        caller_ids=CallerIds(caller_ids, carrier="sim"),
+    )
 
 
 @pytest.fixture

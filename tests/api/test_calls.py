@@ -62,6 +62,7 @@ async def test_a_call_is_shown_whole(api: Api) -> None:
         "from_number": "+12025550100",
         "agent_id": VOICE,
         "carrier": "sim",
+        "scheduled_at": None,
         "created_at": "2027-01-15T08:00:00Z",
         "sent_at": None,
         "answered_at": None,

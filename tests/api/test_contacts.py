@@ -29,10 +29,20 @@ async def test_a_contact_is_shown_with_what_was_given_and_why_it_waits(api: Api)
         "attempts": 0,
         "next_attempt_at": None,
         "reason": "The campaign is a draft; launch it.",
+        "gate": "campaign_running",
+        "until": None,
         "held": False,
         "variables": {"topic": "engines"},
     }
     assert page["contacts"][2]["variables"] == {"age": 41, "vip": True}
+
+
+async def test_what_holds_a_contact_is_a_word_and_has_an_end(api: Api) -> None:
+    created = await api.created(schedule="2027-03-10T09:00:00Z")
+
+    [contact] = (await api.get(f"/campaigns/{created['id']}/contacts", phone="+12025550101")).body["contacts"]
+
+    assert (contact["gate"], contact["until"]) == ("campaign_running", "2027-03-10T09:00:00Z")
 
 
 async def test_pages_follow_each_other_by_their_cursor(api: Api) -> None:

@@ -16,7 +16,7 @@ from tests.api.conftest import REFERENCE, Api
 
 
 async def test_what_does_not_exist_is_a_json_404(api: Api) -> None:
-    for path in ("/nothing", "/campaigns/1/launch/x", "/calls", "/campaigns/1/export/"):
+    for path in ("/nothing", "/campaigns/1/launch/x", "/calls", "/campaigns/1/exports/"):
         answer = await api.get(path)
         assert answer.status == 404
         assert answer.body == {"detail": "There is nothing at this address.", "status": 404}

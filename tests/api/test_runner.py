@@ -43,7 +43,8 @@ async def test_what_is_no_http_is_answered_as_every_other_error_is(
 
     assert head.startswith(b"HTTP/1.0 400 Bad Request")
     assert b"application/json" in head
-    assert json.loads(body) == {"detail": "The request could not be read; it is no HTTP/1.1.", "status": 400}
+    sentence = "The request could not be read: it is no HTTP/1.1, or has over 64 headers."
+    assert json.loads(body) == {"detail": sentence, "status": 400}
 
 
 async def test_a_right_request_is_answered_as_ever(address: tuple[str, int]) -> None:

@@ -85,7 +85,10 @@ def test_many_faults_are_cut_and_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ("number\n+12025550100\n", "FILE line 1: the header has no column `phone`; it has number."),
+        (
+            "number\n+12025550100\n",
+            "FILE line 1: the header has no column `phone`; it has number; rename number to phone.",
+        ),
         ("", "FILE line 1: the header has no column `phone`; it has nothing."),
         ("phone,plan,plan\n", "FILE line 1: more than one column is called plan."),
         ("phone\n", "FILE names nobody: it has a header and no line below it."),

@@ -1,5 +1,6 @@
 import json
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -49,12 +50,55 @@ def test_without_a_database_there_is_no_key_and_none_is_made(dialer: Dialer, arg
     assert list(Path().iterdir()) == []
 
 
-def test_scopes_are_refused_instead_of_being_ignored(dialer: Dialer) -> None:
-    ran = dialer("key", "create", "--name", "crm", "--scope", "admin")
+def test_a_key_may_do_what_its_scopes_say_until_it_expires(dialer: Dialer) -> None:
+    arguments = ["--scope", "contacts:read", "--scope", "campaigns:read", "--expires"]
+    narrow = json.loads(
+        dialer("key", "create", "--name", "crm", *arguments, "2100-01-01T00:00Z", "--json").out
+    )
+    wide = json.loads(dialer("key", "create", "--name", "all", "--json").out)
+
+    assert narrow["scopes"] == ["campaigns:read", "contacts:read"]
+    assert narrow["expires_at"] == "2100-01-01T00:00:00Z"
+    assert (wide["scopes"], wide["expires_at"], wide["last_used_at"]) == (["admin"], None, None)
+    row = dialer("key", "list").out.splitlines()[1]
+    assert "campaigns:read contacts:read" in row
+    assert "2100-01-01T00:00:00Z" in row
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--scope", "campaign:read"], """there is no 'campaign:read'; did you mean "campaigns:read"?"""),
+        (["--scope", "root"], "Scopes are campaigns:read, "),
+        (["--expires", "soon"], "--expires: 'soon' is neither a moment such as 2027-01-31T00:00:00Z"),
+        (["--expires", "2020-01-01T00:00:00Z"], "--expires: 2020-01-01T00:00:00Z must lie ahead"),
+        (["--expires", "0d"], "--expires: 0d must lie ahead"),
+        (["--expires", "999999w"], "--expires: '999999w' is neither"),
+    ],
+)
+def test_what_a_key_cannot_have_makes_none(dialer: Dialer, arguments: list[str], said: str) -> None:
+    ran = dialer("key", "create", "--name", "crm", *arguments)
 
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith("Scopes are not supported by this version")
+    assert said in ran.err
     assert list(Path().iterdir()) == []
+
+
+def test_a_rotated_key_has_a_successor_and_an_end(dialer: Dialer) -> None:
+    dialer("key", "create", "--name", "crm", "--scope", "dnc:write")
+
+    ran = dialer("key", "rotate", "1", "--grace", "24h")
+
+    assert re.fullmatch(r"dk_[A-Za-z0-9_-]{43}", ran.out.splitlines()[-1])
+    old, new = json.loads(dialer("key", "list", "--json").out)["keys"]
+    assert (new["id"], new["name"], new["scopes"], new["expires_at"]) == (2, "crm", ["dnc:write"], None)
+    lasts = datetime.fromisoformat(old["expires_at"]) - datetime.fromisoformat(new["created_at"])
+    assert timedelta(hours=24) - lasts < timedelta(seconds=1)
+
+    dialer("key", "rotate", "2")
+    again = dialer("key", "rotate", "2")
+    assert again.code == 1
+    assert re.fullmatch(r"Key 2 expired at .*Z; make a new one\.\n", again.err)
 
 
 def test_a_key_needs_a_name(dialer: Dialer) -> None:

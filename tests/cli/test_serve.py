@@ -93,7 +93,7 @@ def test_check_config_prints_what_counts(dialer: Dialer, monkeypatch: pytest.Mon
     lines = ran.out.splitlines()
     assert lines[0] == "# mine.toml"
     assert {"http.port = 9000", "dialing.ring_timeout = 12", "carriers.sim.mix.answered = 0.6"} <= set(lines)
-    assert "Warning: No agent is configured: every campaign will be refused." in ran.err
+    assert "Warning: No agent is configured: campaigns need one that is made over the API." in ran.err
 
 
 def test_check_config_is_one_json_value_when_asked(dialer: Dialer) -> None:

@@ -75,10 +75,6 @@ def test_a_key_in_the_wrong_section_is_shown_its_place() -> None:
             'compliance.profile: this version has no rules of a country; only "none" is accepted',
         ),
         (
-            "[auth]\nrate_limit_per_minute = 600",
-            "auth.rate_limit_per_minute: this version limits no request rate; only 0 is accepted",
-        ),
-        (
             '[webhooks]\nallow_hosts = ["crm.lan"]',
             "webhooks.allow_hosts: this version sends no webhooks; remove the key",
         ),

@@ -15,7 +15,7 @@ def test_without_a_file_the_development_defaults_count(tmp_path: Path) -> None:
     config = load(None)
 
     assert config.source is None
-    assert config.policy() == Policy(carrier="sim")
+    assert config.policy() == Policy(carrier="sim", carriers=("sim",))
     assert config.agents() == (
         Agent(
             id="ag_c47e7c97_b2f2",
@@ -28,7 +28,9 @@ def test_without_a_file_the_development_defaults_count(tmp_path: Path) -> None:
             connect=AgentAddress(),
         ),
     )
-    assert config.caller_ids() == (CallerId("+12025550100", verified=True, default=True),)
+    assert config.caller_ids() == (
+        CallerId("+12025550100", verified=True, default=True, id="pn_56bcf01f", numeric_id=1),
+    )
     assert config.database == tmp_path / "dialer.db"
     assert config.warnings() == []
 
@@ -75,6 +77,12 @@ def test_the_dialling_carrier_must_be_configured() -> None:
     assert faults('[dialing]\ncarrier = "pbx"\n') == (
         "dialing.carrier: there is no [carriers.pbx]; configured: none",
     )
+
+
+def test_a_clock_that_may_never_be_late_could_start_nothing() -> None:
+    (fault,) = faults('[dialing]\nmisfire_grace = 0\n[carriers.sim]\nkind = "simulator"\n')
+
+    assert fault.startswith("dialing.misfire_grace: ")
 
 
 def test_the_policy_follows_the_file() -> None:

@@ -29,8 +29,9 @@ def _routes(app: web.Application) -> set[tuple[str, str]]:
     found = set()
     for route in app.router.routes():
         assert route.resource is not None
-        path = route.resource.canonical
-        alias = path.startswith(("/v1/campaigns", "/v2/campaigns")) or path.endswith("/")
-        if not alias and route.method != "HEAD":
-            found.add((route.method, path))
-    return found
+        found.add((route.method, re.sub(r"{\w+}", "{id}", route.resource.canonical)))
+    return {
+        (method, re.sub(r"\{\w+\}", "{id}", path))
+        for method, path in found
+        if method != "HEAD" and not path.endswith("/") and (method, path[3:]) not in found
+    }

@@ -135,8 +135,8 @@ class Dialer:
         **fields: Any,
     ) -> Campaign:
         """`fields` are those of NewCampaign."""
-        fields = {"name": "Test", "channel": Channel.VOICE, "timezone": "UTC"} | fields
-        new = NewCampaign(agent_id=self._agent.id, config=read_config(json.dumps(config or {})), **fields)
+        usual = {"name": "Test", "channel": Channel.VOICE, "timezone": "UTC", "agent_id": self._agent.id}
+        new = NewCampaign(config=read_config(json.dumps(config or {})), **(usual | fields))
         people = [Person(number) for number in numbers or self._fresh_numbers(contacts)]
         return (await drafts.create(self.parts, new, Audience(people))).campaign
 

@@ -91,7 +91,7 @@ async def test_who_answers_while_the_daemon_is_away_hears_the_message_all_the_sa
 ) -> None:
     speech = Speech(settings, SystemClock())
     sound = await speech.sound("One, two, three, four, five, six, seven, eight, nine, ten.")
-    variables = {"DIALER_APP": "away", "DIALER_LONGEST": "20", "DIALER_FALLBACK": sound}
+    variables = {"CALL_APP": "away", "CALL_LONGEST": "20", "CALL_FALLBACK": sound}
     body = {
         "endpoint": f"PJSIP/agent/{sip_agent.uri}",
         "context": settings.context,

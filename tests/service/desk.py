@@ -156,7 +156,7 @@ class Desk:
         await self._audit_attempts()
 
     async def _audit_attempts(self) -> None:
-        every, _ = await attempts.page(self.parts, channel=None, state=None, limit=100_000, offset=0)
+        every, _ = await attempts.page(self.parts, channel=None, status=None, limit=100_000, offset=0)
         live = Counter((a.attempt.phone, a.attempt.channel) for a in every if a.attempt.state in OPEN)
         assert not live or max(live.values()) == 1
         for found in every:

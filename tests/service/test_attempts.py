@@ -60,13 +60,16 @@ async def test_a_campaigns_attempts_are_filtered(desk: Desk) -> None:
 
 async def test_all_attempts_are_listed_newest_first_and_counted(desk: Desk) -> None:
     campaign = await desk.running(ALICE, BOB, CAROL)
-    made = [(await desk.call(campaign, phone)).id for phone in (ALICE, BOB, CAROL)]
+    made = []
+    for phone in (ALICE, BOB, CAROL):
+        made.append((await desk.call(campaign, phone)).id)
+        await desk.clock.advance(0.001)
 
-    page, total = await attempts.page(desk.parts, channel=Channel.VOICE, state=None, limit=2, offset=1)
+    page, total = await attempts.page(desk.parts, channel=Channel.VOICE, status=None, limit=2, offset=1)
     assert ([found.attempt.id for found in page], total) == ([made[1], made[0]], 3)
 
-    assert await attempts.page(desk.parts, channel=Channel.SMS, state=None, limit=2, offset=0) == ([], 0)
-    _, intents = await attempts.page(desk.parts, channel=None, state=AttemptState.INTENT, limit=1, offset=0)
+    assert await attempts.page(desk.parts, channel=Channel.SMS, status=None, limit=2, offset=0) == ([], 0)
+    _, intents = await attempts.page(desk.parts, channel=None, status=AttemptState.INTENT, limit=1, offset=0)
     assert intents == 3
 
 

@@ -192,7 +192,7 @@ async def test_a_rerun_is_checked_like_a_launch(desk: Desk) -> None:
     campaign = await bring_to(desk, "completed")
     parts = replace(desk.parts, agents=Agents([]))
 
-    with pytest.raises(Incomplete, match="Choose another agent"):
+    with pytest.raises(Incomplete, match="Make a new campaign with another"):
         await campaigns.launch(parts, campaign.public_id, force_rerun=True)
     assert await desk.get(campaign) == campaign
 

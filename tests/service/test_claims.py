@@ -143,7 +143,7 @@ async def test_a_number_in_a_call_is_not_called_by_another_campaign_until_that_e
     woken = await desk.view(second, ALICE)
     assert (woken.contact.due, woken.reason) == (
         NOON,
-        "It waits for its turn: a free call slot and the pacing limits.",
+        "It is called when its turn comes; nothing else holds it.",
     )
     assert (await desk.claim(second, ALICE))[1] == Claimed(1)
 

@@ -1,100 +1,15 @@
-"""Why somebody is not being called, in one sentence, and how lists of contacts are read."""
+"""How lists of contacts are read."""
 
 from dataclasses import replace
 
 import pytest
 
 from dialer.domain.call import AttemptState, Outcome
-from dialer.domain.contact import Audience, Contact, Person
+from dialer.domain.contact import Audience, Person
 from dialer.domain.errors import NotFound
-from dialer.domain.ids import ContactId, ListId
-from dialer.domain.retry import ContactStatus, Progress, Waiting
+from dialer.domain.retry import ContactStatus, Progress
 from dialer.service import campaigns, contacts, drafts
-from dialer.service.contacts import why_not
-from tests.clock import NOON
 from tests.service.desk import ALICE, BOB, CAROL, NEW, RETRY, Desk
-
-PENDING = Contact(
-    id=ContactId(1),
-    list=ListId(1),
-    person=Person(ALICE),
-    status=ContactStatus.PENDING,
-    outcome=None,
-    attempts=0,
-    progress=Progress(),
-    due=NOON,
-    waiting=None,
-    held=False,
-)
-
-NUMBER_BUSY = (
-    "Another call to this number is open; it is tried when that ends, by 2027-01-15T08:00:00Z at the latest."
-)
-
-
-async def test_who_is_being_called_needs_no_reason(desk: Desk) -> None:
-    campaign = await desk.running(ALICE)
-    await desk.call(campaign, ALICE)
-
-    assert (await desk.view(campaign, ALICE)).reason is None
-
-
-async def test_in_a_draft_the_launch_is_what_is_missing(desk: Desk) -> None:
-    campaign = await desk.draft(ALICE)
-
-    assert (await desk.view(campaign, ALICE)).reason == "The campaign is a draft; launch it."
-
-
-@pytest.mark.parametrize(
-    ("waiting", "sentence"),
-    [
-        (None, "It waits for its turn: a free call slot and the pacing limits."),
-        (Waiting.RETRY, "It waits for its next try at 2027-01-15T08:00:00Z."),
-        (
-            Waiting.BACKOFF,
-            "The carrier could not place its call; the next try is at 2027-01-15T08:00:00Z.",
-        ),
-        (Waiting.NUMBER_BUSY, NUMBER_BUSY),
-    ],
-)
-async def test_in_a_running_campaign_its_own_wait_is_the_reason(
-    desk: Desk, waiting: Waiting | None, sentence: str
-) -> None:
-    campaign = await desk.running(ALICE)
-
-    assert why_not(desk.parts, campaign, replace(PENDING, waiting=waiting)) == sentence
-
-
-async def test_what_holds_everybody_comes_before_the_contacts_own_wait(desk: Desk) -> None:
-    campaign = await desk.running(ALICE)
-    desk.parts.readiness.fault("carrier:sim", "Carrier sim places no calls: refused.")
-    desk.parts.readiness.fault("store", "The database is full.")
-
-    sentence = why_not(desk.parts, campaign, replace(PENDING, waiting=Waiting.RETRY))
-
-    assert sentence == "Carrier sim places no calls: refused. The database is full."
-
-
-@pytest.mark.parametrize("outcome", Outcome)
-async def test_every_outcome_is_a_sentence(desk: Desk, outcome: Outcome) -> None:
-    campaign = await desk.running(ALICE)
-    done = replace(PENDING, status=ContactStatus.FAILED, outcome=outcome)
-
-    sentence = why_not(desk.parts, campaign, done)
-
-    assert sentence is not None
-    assert sentence[0].isupper()
-    assert sentence.endswith(".")
-    assert (sentence == "It is done.") is (outcome is Outcome.BLOCKED)  # no gate blocks anybody yet
-
-
-async def test_who_is_held_waits_for_the_operator_whatever_the_outcome(desk: Desk) -> None:
-    campaign = await desk.running(ALICE)
-    held = replace(PENDING, status=ContactStatus.FAILED, outcome=Outcome.UNKNOWN, held=True)
-
-    assert why_not(desk.parts, campaign, held) == (
-        "It is not known whether its last call was placed; it is held until an operator decides."
-    )
 
 
 async def everybody(

@@ -43,7 +43,7 @@ async def test_the_agent_may_be_named_by_its_number(desk: Desk) -> None:
 
 
 async def test_a_caller_id_that_is_not_configured_is_refused(desk: Desk) -> None:
-    with pytest.raises(InvalidInput, match=r"from_number: .*none of the configured caller ids"):
+    with pytest.raises(InvalidInput, match=r"from_number: .*no caller id of ours"):
         await desk.draft(ALICE, new=replace(NEW, from_number="+19998887777"))
 
 

@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
+from dialer.domain.clock import HOUR
 from dialer.domain.errors import NotFound
+from dialer.domain.scope import Scope
 from dialer.service import keys
 from dialer.service.keys import KeyRefused
 from dialer.store import direct
 from dialer.store.db import Store, open_store
+from dialer.store.unit import Transaction
 from tests.clock import NOON, FakeClock
 
 
@@ -22,8 +25,8 @@ def database(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def store(database: Path) -> AsyncIterator[Store]:
-    async with open_store(database, FakeClock()) as store:
+async def store(database: Path, clock: FakeClock) -> AsyncIterator[Store]:
+    async with open_store(database, clock) as store:
         yield store
 
 
@@ -63,6 +66,55 @@ async def test_a_revoked_key_is_refused_and_stays_listed(store: Store) -> None:
     assert await keys.authenticate(store, second.token) == second.key
     listed = await store.read(keys.every)
     assert [(key.id, key.revoked_at) for key in listed] == [(first.key.id, NOON), (second.key.id, None)]
+
+
+async def test_a_key_counts_until_the_moment_it_expires(store: Store, clock: FakeClock) -> None:
+    new = await store.transact(lambda tx: keys.create(tx, "crm", expires_at=NOON + HOUR))
+
+    await clock.advance(seconds=3599.9)
+    assert (await keys.authenticate(store, new.token)).id == new.key.id
+
+    await clock.advance(seconds=0.1)
+    with pytest.raises(KeyRefused, match=r"This API key expired at 2027-01-15T09:00:00Z\."):
+        await keys.authenticate(store, new.token)
+
+
+async def test_the_whole_digest_must_be_right_not_only_what_is_looked_up_by(store: Store) -> None:
+    new = await store.transact(lambda tx: keys.create(tx, "crm"))
+
+    def damage_digest(tx: Transaction) -> None:
+        tx.execute("UPDATE api_key SET digest = substr(digest, 1, 63) || 'x'")
+
+    await store.transact(damage_digest)
+
+    with pytest.raises(KeyRefused):
+        await keys.authenticate(store, new.token)
+
+
+async def test_a_scope_of_a_later_version_grants_nothing(store: Store) -> None:
+    new = await store.transact(lambda tx: keys.create(tx, "crm", [Scope.DNC_WRITE]))
+
+    def add_scope(tx: Transaction) -> None:
+        tx.execute("UPDATE api_key SET scopes = scopes || ' moon:land'")
+
+    await store.transact(add_scope)
+
+    assert (await keys.authenticate(store, new.token)).scopes == (Scope.DNC_WRITE,)
+
+
+async def test_a_successor_has_the_lifetime_of_the_key_that_it_replaces(
+    store: Store, clock: FakeClock
+) -> None:
+    old = await store.transact(lambda tx: keys.create(tx, "crm", [Scope.DNC_WRITE], NOON + 10 * HOUR))
+    await clock.advance(hours=9.5)
+
+    new = await store.transact(lambda tx: keys.rotate(tx, old.key.id, 24 * HOUR))
+
+    assert (new.key.name, new.key.scopes) == ("crm", (Scope.DNC_WRITE,))
+    assert new.key.expires_at == clock.now() + 10 * HOUR
+    assert (await store.read(keys.every))[0].expires_at == NOON + 10 * HOUR  # a grace lengthens nothing
+    with pytest.raises(NotFound):
+        await store.transact(lambda tx: keys.rotate(tx, 99))
 
 
 async def test_a_key_that_is_not_there_cannot_be_revoked(store: Store) -> None:

@@ -17,7 +17,7 @@ from dialer.domain.call import CARRIERS_WORD, AttemptState, Channel, Failure
 from dialer.domain.campaign import Campaign
 from dialer.domain.errors import DialerError
 from dialer.domain.policy import Agent, AgentAddress, Policy
-from dialer.service import campaigns, starts
+from dialer.service import campaigns, requeue, starts
 from dialer.service.agents import Agents
 from dialer.service.calls import Word
 from dialer.service.claims import Claimed
@@ -115,6 +115,30 @@ class Service(RuleBasedStateMachine):
         except DialerError:
             after = self.run(self.desk.get(self.campaigns[which % len(self.campaigns)]))
             assert after == before, "a refusal changed something"
+
+    def lose(self, campaign: Campaign, phone: str) -> None:
+        """A call of which nothing is learned: its contact is held, where the campaign says so."""
+        attempt, claimed = self.run(self.desk.claim(campaign, phone))
+        if isinstance(claimed, Claimed):
+            call = Call(attempt, claimed.n)
+            self.calls.append(call)
+            self.run(self.desk.doubt(call))
+            self.run(self.desk.give_up(call, AttemptState.UNKNOWN))
+
+    @rule(which=st.integers(0, 4), phone=st.sampled_from(PHONES), lost=st.booleans())
+    def requeue(self, which: int, phone: str, lost: bool) -> None:  # noqa: FBT001
+        campaign = self.campaigns[which % len(self.campaigns)]
+        if lost:
+            self.lose(campaign, phone)
+        before = self.run(self.desk.get(campaign)), self.run(self.desk.contact(campaign, phone))
+        try:
+            shown = self.run(requeue.requeue(self.desk.parts, campaign.public_id, phone))
+        except DialerError:
+            after = self.run(self.desk.get(campaign)), self.run(self.desk.contact(campaign, phone))
+            assert after == before, "a refusal changed something"
+        else:
+            assert before[1].held
+            assert shown.contact.due == self.clock.now()
 
     @rule(which=st.integers(0, 4), phone=st.sampled_from(PHONES))
     def claim(self, which: int, phone: str) -> None:

@@ -103,7 +103,7 @@ async def test_a_contact_whose_call_is_unknown_is_held_for_the_operator(desk: De
     assert (view.contact.status, view.contact.outcome) == (ContactStatus.FAILED, Outcome.UNKNOWN)
     assert view.contact.held
     assert view.reason is not None
-    assert "held until an operator decides" in view.reason
+    assert "held until an operator requeues it" in view.reason
     attempt = await desk.attempt(call)
     assert (attempt.outcome, attempt.blocked_until) == (Outcome.UNKNOWN, NOON + 125 * SECOND)
 

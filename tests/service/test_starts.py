@@ -104,6 +104,15 @@ async def test_a_start_within_the_grace_is_only_late(desk: Desk) -> None:
     assert (await desk.get(campaign)).status is CampaignStatus.RUNNING
 
 
+async def test_a_schedule_of_a_moment_before_the_draft_was_made_is_no_missed_start(desk: Desk) -> None:
+    parts = replace(desk.parts, policy=replace(desk.parts.policy, misfire_grace=5.0))
+    campaign = await desk.draft(ALICE, new=scheduled(NOON - MINUTE))
+
+    await starts.start_due(parts)
+
+    assert (await desk.get(campaign)).status is CampaignStatus.RUNNING
+
+
 async def test_a_draft_whose_launch_is_refused_stays_one_and_says_why(desk: Desk) -> None:
     campaign = await desk.draft(new=scheduled())
 
@@ -126,7 +135,7 @@ async def test_a_launched_campaign_whose_agent_has_gone_fails(desk: Desk) -> Non
 
     failed = await desk.get(campaign)
     assert (failed.status, failed.status_reason) == (CampaignStatus.FAILED, StatusReason.LAUNCH_REFUSED)
-    assert failed.status_detail == "There is no agent 'ag_c47e7c97_b2f2'. Choose another agent."
+    assert failed.status_detail == "There is no agent 'ag_c47e7c97_b2f2'. Make a new campaign with another."
     assert (failed.completed_at, failed.counters.failed, failed.counters.skipped) == (AT, 2, 2)
     assert (await desk.kinds(campaign))[-1] == "campaign.failed"
 

@@ -1,37 +1,42 @@
-"""What the API shows of an attempt; there it is a call, in an SMS campaign a message."""
+"""What the API shows of a call: an attempt, in an SMS campaign a message; or a single call."""
 
-from typing import Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel
 
 from dialer.api.wire.contact_answer import public_contact_id
+from dialer.api.wire.fields import Timestamp, among
+from dialer.domain.call import Attempt, AttemptState, Channel, Outcome
 from dialer.domain.schedule import format_instant
-from dialer.store.attempts import AttemptOfCampaign
+from dialer.store.calls import Call, SingleCall
 
 
 class CallAnswer(BaseModel):
     id: str
-    numeric_id: int
-    type: str
-    channel: str
-    campaign_id: str
+    numeric_id: int | None
+    """Null before a single call was first tried."""
+    type: Literal["outbound"]
+    channel: Annotated[str, among(Channel)]
+    campaign_id: str | None
+    """Null for a single call."""
     contact_id: str
     n: int
-    """The nth try of its contact."""
+    """The nth try of its contact; 0 before the first."""
     run: int
-    status: str
-    """The attempt's state."""
-    outcome: str | None
+    status: Annotated[str, among(AttemptState, "connecting", "scheduled")]
+    """The attempt's state; of a single call that is still to be placed, `connecting` or `scheduled`."""
+    outcome: Annotated[str, among(Outcome)] | None
     to: str
     phone: str
     """The same as `to`."""
     from_number: str | None
     agent_id: str
-    carrier: str
-    created_at: str
-    sent_at: str | None
-    answered_at: str | None
-    ended_at: str | None
+    carrier: str | None
+    scheduled_at: Timestamp | None
+    created_at: Timestamp
+    sent_at: Timestamp | None
+    answered_at: Timestamp | None
+    ended_at: Timestamp | None
     duration_seconds: int | None
     """Billable."""
     amd: str | None
@@ -40,17 +45,73 @@ class CallAnswer(BaseModel):
     delivery: str | None
     message_left: bool
     detail: str | None
-    text: str
+    text: str | None
 
     @classmethod
-    def of(cls, found: AttemptOfCampaign) -> Self:
-        attempt = found.attempt
+    def of(cls, found: Call) -> Self:
+        if isinstance(found, SingleCall):
+            return cls._of_single(found)
+        return cls._of_attempt(found.attempt, found.campaign_public_id)
+
+    @classmethod
+    def _of_single(cls, found: SingleCall) -> Self:
+        """Its latest attempt's fate, under the id that its caller was given."""
+        campaign, contact = found.campaign, found.contact
+        if found.latest is None:
+            return cls._untried(found)
+        changes = {
+            "id": campaign.public_id,
+            "numeric_id": found.numeric_id,
+            "status": found.status,
+            "outcome": contact.outcome,
+            "scheduled_at": _instant(campaign.scheduled_at),
+            "created_at": format_instant(campaign.created_at),
+            "detail": found.detail,
+        }
+        return cls._of_attempt(found.latest, None).model_copy(update=changes)
+
+    @classmethod
+    def _untried(cls, found: SingleCall) -> Self:
+        campaign, contact = found.campaign, found.contact
+        return cls(
+            id=campaign.public_id,
+            numeric_id=None,
+            type="outbound",
+            channel=campaign.channel,
+            campaign_id=None,
+            contact_id=public_contact_id(contact.id),
+            n=0,
+            run=campaign.run,
+            status=found.status,
+            outcome=contact.outcome,
+            to=contact.person.phone,
+            phone=contact.person.phone,
+            from_number=campaign.from_number,
+            agent_id=campaign.agent_id,
+            carrier=None,
+            scheduled_at=_instant(campaign.scheduled_at),
+            created_at=format_instant(campaign.created_at),
+            sent_at=None,
+            answered_at=None,
+            ended_at=None,
+            duration_seconds=None,
+            amd=None,
+            dtmf=None,
+            agent_connected=None,
+            delivery=None,
+            message_left=False,
+            detail=found.detail,
+            text=None,
+        )
+
+    @classmethod
+    def _of_attempt(cls, attempt: Attempt, campaign_id: str | None) -> Self:
         return cls(
             id=attempt.id,
             numeric_id=attempt.numeric_id,
             type="outbound",
             channel=attempt.channel,
-            campaign_id=found.campaign_public_id,
+            campaign_id=campaign_id,
             contact_id=public_contact_id(attempt.contact),
             n=attempt.n,
             run=attempt.run,
@@ -61,6 +122,7 @@ class CallAnswer(BaseModel):
             from_number=attempt.from_number,
             agent_id=attempt.agent_id,
             carrier=attempt.carrier,
+            scheduled_at=None,
             created_at=format_instant(attempt.created_at),
             sent_at=_instant(attempt.sent_at),
             answered_at=_instant(attempt.answered_at),

@@ -1,9 +1,9 @@
 """The bodies of a campaign: what POST and PATCH take."""
 
 from dataclasses import replace
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, Field, SkipValidation, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, SkipValidation, ValidationError
 
 from dialer.api.wire.config import ConfigBody, MaxConcurrent, present, spelled
 from dialer.api.wire.faults import faults_of, invalid
@@ -13,8 +13,10 @@ from dialer.api.wire.fields import (
     FromNumber,
     Later,
     Name,
+    PhoneText,
     ScheduleText,
     ZoneName,
+    among,
     check_prose,
     without_nulls,
 )
@@ -42,7 +44,7 @@ def _blank_is_none(text: str) -> str | None:
     return text if text.strip() else None
 
 
-ChannelName = Annotated[str, AfterValidator(_channel)]
+ChannelName = Annotated[str, AfterValidator(_channel), among(Channel)]
 Description = Annotated[
     str, Field(max_length=_LONGEST_DESCRIPTION), AfterValidator(check_prose), AfterValidator(_blank_is_none)
 ]
@@ -52,14 +54,24 @@ Message = Annotated[
 Status = Literal["draft", "scheduled", "running", "launched"]
 
 
+_EXAMPLE: dict[str, Any] = {
+    "name": "Follow-up Campaign",
+    "agent_id": "ag_c47e7c97_b2f2",
+    "type": "voice",
+    "contacts": ["+12025550101", {"phone": "+12025550102", "name": "Ada"}],
+    "message_template": "Hi {{ name | there }}, we said that we would call you back.",
+    "max_concurrent": 5,
+}
+
+
 class CampaignBody(Body):
-    """The union of the reference's two tables. `contacts` is read by `wire.contacts`."""
+    """Two names of one field must not differ."""  # contacts are read by wire.contacts
 
     name: Name | None = None
     agent_id: AgentReference | None = None
     type: ChannelName | None = None
     channel: ChannelName | None = None
-    contacts: SkipValidation[list[str | ContactBody]] | None = None
+    contacts: SkipValidation[list[PhoneText | ContactBody]] | None = None
     contact_group_ids: Later = None
     message_template: Message | None = None
     template_id: Later = None
@@ -90,11 +102,21 @@ class CampaignBody(Body):
 
 
 class CreateBody(CampaignBody):
+    """Two names of one field must not differ. Beside `type`, `contacts`, `message_template`, `schedule`,
+    `max_concurrent` or `from_number`, a type and somebody to call are required.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
     name: Name
     agent_id: AgentReference
 
 
 class ChangeBody(CampaignBody):
+    """What is sent changes. `contacts` replaces the list; `config` is a JSON merge patch."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"max_concurrent": 20}]})
+
     status: Literal["draft"] | None = None
     """Said outright: the clock does not start it. A launch is POST …/launch."""
 

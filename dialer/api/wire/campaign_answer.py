@@ -5,39 +5,44 @@ from typing import Self
 from pydantic import BaseModel
 
 from dialer.api.wire import config
+from dialer.api.wire.fields import Timestamp
 from dialer.api.wire.messages import clock_starts, resumed
-from dialer.domain.campaign import Campaign
+from dialer.domain.call import Channel
+from dialer.domain.campaign import Campaign, CampaignStatus, StatusReason
 from dialer.domain.schedule import format_instant
 
 
 class CampaignAnswer(BaseModel):
-    """The whole object; the reference's own ten fields come first."""
+    """`completed + failed + in_progress + pending = total_contacts` at every instant.
+
+    `skipped` is a part of `failed`.
+    """
 
     id: str
     name: str
-    status: str
-    type: str
+    status: CampaignStatus
+    type: Channel
     agent_id: str
     total_contacts: int
     completed: int
     failed: int
-    scheduled_at: str | None
-    created_at: str
+    scheduled_at: Timestamp | None
+    created_at: Timestamp
     numeric_id: int
     description: str | None
-    channel: str
+    channel: Channel
     in_progress: int
     pending: int
     skipped: int
-    started_at: str | None
-    completed_at: str | None
+    started_at: Timestamp | None
+    completed_at: Timestamp | None
     timezone: str
     max_concurrent: int
     from_number: str | None
     message_template: str | None
     template_id: int | None
     config: dict[str, object]
-    status_reason: str | None
+    status_reason: StatusReason | None
     status_detail: str | None
     autostart: bool
     """The clock starts it."""
@@ -89,8 +94,8 @@ class Launched(BaseModel):
     """The reference's answer to a launch; `started_at` is null where the start lies ahead."""
 
     id: str
-    status: str
-    started_at: str | None
+    status: CampaignStatus
+    started_at: Timestamp | None
     total_contacts: int
     message: str
 
@@ -107,7 +112,7 @@ class Launched(BaseModel):
 
 class Paused(BaseModel):
     id: str
-    status: str
+    status: CampaignStatus
     in_progress: int
     pending: int
     unsettled: int
@@ -128,7 +133,7 @@ class Paused(BaseModel):
 
 class Resumed(BaseModel):
     id: str
-    status: str
+    status: CampaignStatus
     pending: int
     message: str
 

@@ -87,7 +87,7 @@ class ChangeRequest:
         start = timing.read_start(self.body.start, zone, field=field)
         if start.fault:
             faults.append(start.fault)
-        if campaign.status is CampaignStatus.LAUNCHED:
+        if campaign.status is CampaignStatus.LAUNCHED or self._autostart(campaign, start.at):
             # The operator's word: what he sets into the past is no start that the daemon missed.
             return max(start.at or 0, self.rules.now)
         return start.at

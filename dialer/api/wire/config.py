@@ -4,7 +4,7 @@ import json
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from dialer.api.wire.faults import invalid
 from dialer.api.wire.fields import Body, InstantText, Later, without_nulls
@@ -79,11 +79,18 @@ def _on_unknown(text: str) -> str:
     return text
 
 
+OnUnknown = Annotated[
+    str,
+    AfterValidator(_on_unknown),
+    WithJsonSchema({"type": "string", "pattern": "^(hold|retry_after:[1-9][0-9]{0,4}[mhd])$"}),
+]
+
+
 class ConfigBody(Body):
     retry: RetryBody | None = None
     pacing: PacingBody | None = None
     expires_at: InstantText | None = None
-    on_unknown: Annotated[str, AfterValidator(_on_unknown)] | None = None
+    on_unknown: OnUnknown | None = None
     max_concurrent: MaxConcurrent | None = None
     """Another place for the campaign's own; it is not stored here."""
     escalation: Later = None

@@ -3,11 +3,16 @@
 import json
 import math
 import re
+from collections.abc import Iterable
 
 from dialer.domain.errors import DialerError, Fault, InvalidInput
 
 _LONGEST_INTEGER = 100
 """Digits. Python refuses some thousands, SQLite 20; a name or an amount never has so many."""
+
+_DEEPEST = 64
+"""Levels. Nothing here needs more than five; what the parser takes may be too deep for who reads it next."""
+_HOLDERS = frozenset({dict, list})
 
 _HALF_A_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -47,12 +52,29 @@ def _parse(raw: bytes) -> object:
         parse_float=_number,
         parse_constant=_constant,
     )
+    if _is_deeper(value, _DEEPEST):
+        raise RecursionError  # as the parser does, much further down
     if _HALF_A_CHARACTER.search(raw):
         try:
             json.dumps(value, ensure_ascii=False).encode()
         except UnicodeEncodeError:
             raise NotJson(r"The body holds half of a \ud83d\ude00 pair; send both halves.") from None
     return value
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    level = [value]
+    for _ in range(levels):
+        level = [inner for outer in level for inner in _held(outer) if type(inner) in _HOLDERS]
+        if not level:
+            return False
+    return True
+
+
+def _held(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

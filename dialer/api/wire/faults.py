@@ -64,14 +64,20 @@ def _fault(detail: ErrorDetails, model: type[BaseModel], at: tuple[str | int, ..
     if kind == "extra_forbidden":
         hint = guess(str(loc[-1]), _field_names(model, loc[:-1]))
         return Fault((*at, *loc), f"is not a field that exists here{hint}", "unknown_field")
-    if kind not in _SENTENCES:
+    context = detail.get("ctx", {})
+    if kind not in _SENTENCES or "sentence" in context:  # ours, though its word may be one of pydantic's
         return Fault((*at, *loc), detail["msg"], kind)
     word, sentence = _SENTENCES[kind]
-    said = sentence.format(**detail.get("ctx", {})).replace("'", '"')
+    said = sentence.format(**{name: _plain(value) for name, value in context.items()}).replace("'", '"')
     value = detail["input"]
     if word != "missing" and isinstance(value, str | int | float):
         said = f"{said}, not {excerpt(value)}"
     return Fault((*at, *loc), said, word)
+
+
+def _plain(value: object) -> object:
+    """A bound as people write it: 0, not 0.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _field_names(model: type[BaseModel], path: Iterable[str | int]) -> list[str]:

@@ -4,10 +4,11 @@ import functools
 import re
 import unicodedata
 import zoneinfo
+from collections.abc import Iterable
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainValidator, WithJsonSchema
 
 from dialer.api.wire.faults import excerpt, guess, invalid
 from dialer.domain.clock import Instant
@@ -39,6 +40,11 @@ def without_nulls(raw: dict[str, object], model: type[BaseModel] | None = None) 
         for key, value in raw.items()
         if value is not None or (names is not None and key not in names)
     }
+
+
+def among(words: Iterable[str], *more: str) -> WithJsonSchema:
+    """Says of a text that it is one of these words."""
+    return WithJsonSchema({"type": "string", "enum": [*map(str, words), *more]})
 
 
 def has_control(text: str) -> bool:
@@ -125,12 +131,56 @@ def _not_supported(value: Any) -> None:  # noqa: ANN401  anything may come in
         raise invalid("is not supported by this version; leave it out", "not_supported")
 
 
-Name = Annotated[str, AfterValidator(_name)]
-ZoneName = Annotated[str, AfterValidator(_zone)]
-InstantText = Annotated[str, BeforeValidator(_instant_text)]
+_PHONE: dict[str, object] = {
+    "type": "string",
+    "description": "`+` and 7 to 15 digits; spaces, dashes, dots and brackets are dropped.",
+    "examples": ["+12025550100"],
+}
+_INSTANT: dict[str, object] = {
+    "type": "string",
+    "pattern": (
+        r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,3})?)?"
+        r"(Z|[+-][0-9]{2}:?[0-9]{2})?$"
+    ),
+    "description": "Without an offset it is read in the time zone of what it belongs to.",
+    "examples": ["2026-03-10T09:00:00Z"],
+}
+_IMMEDIATE: dict[str, object] = {"type": "string", "const": IMMEDIATE}
+_DEFAULT: dict[str, object] = {"type": "string", "const": DEFAULT_NUMBER}
+_REFERENCE: dict[str, object] = {
+    "anyOf": [{"type": "string", "minLength": 1, "maxLength": _LONGEST_REFERENCE}, {"type": "integer"}],
+    "examples": ["ag_c47e7c97_b2f2"],
+}
+_LATER: dict[str, object] = {
+    "type": "null",
+    "description": "Not supported by this version; leave it out.",
+}
+
+Name = Annotated[
+    str,
+    AfterValidator(_name),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_NAME}),
+]
+ZoneName = Annotated[
+    str,
+    AfterValidator(_zone),
+    WithJsonSchema({"type": "string", "description": "IANA time zone.", "examples": ["Asia/Kolkata"]}),
+]
+PhoneText = Annotated[str, WithJsonSchema(_PHONE)]
+InstantText = Annotated[str, BeforeValidator(_instant_text), WithJsonSchema(_INSTANT)]
 """An instant whose form is right; it is read once its zone is known."""
-ScheduleText = Annotated[str, BeforeValidator(_schedule)]
-AgentReference = Annotated[str, PlainValidator(_reference, json_schema_input_type=str | int)]
-FromNumber = Annotated[str, AfterValidator(_from_number)]
-Later = Annotated[None, PlainValidator(_not_supported)]
+ScheduleText = Annotated[
+    str,
+    BeforeValidator(_schedule),
+    WithJsonSchema({"anyOf": [_IMMEDIATE, _INSTANT]}),
+]
+AgentReference = Annotated[str, PlainValidator(_reference), WithJsonSchema(_REFERENCE)]
+FromNumber = Annotated[
+    str,
+    AfterValidator(_from_number),
+    WithJsonSchema({"anyOf": [_DEFAULT, _PHONE]}),
+]
+Timestamp = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+"""An instant as it is answered: in UTC, to the second."""
+Later = Annotated[None, PlainValidator(_not_supported), WithJsonSchema(_LATER)]
 """A field whose feature this version lacks: null and empty are accepted, anything else is a fault."""

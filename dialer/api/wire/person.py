@@ -4,10 +4,10 @@ import json
 from dataclasses import replace
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, WithJsonSchema
 
 from dialer.api.wire.faults import excerpt, faults_of, invalid
-from dialer.api.wire.fields import Body, ZoneName, has_control, without_nulls
+from dialer.api.wire.fields import Body, PhoneText, ZoneName, has_control, without_nulls
 from dialer.domain.contact import Person
 from dialer.domain.errors import Fault
 from dialer.domain.phone import normalise
@@ -19,6 +19,7 @@ MOST_DIFFERENT_VARIABLES = 1000
 """In one campaign."""
 
 _LONGEST_VALUE = 4096
+_KINDS = ("string", "number", "boolean", "null")
 _SHAPE = "must be + and 7 to 15 digits such as +12025550100"
 
 
@@ -55,11 +56,21 @@ def _variables(raw: dict[str, object]) -> dict[str, object]:
 
 
 Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_text)]
-Variables = Annotated[dict[str, object], AfterValidator(_variables)]
+Variables = Annotated[
+    dict[str, object],
+    AfterValidator(_variables),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "maxProperties": MOST_VARIABLES,
+            "additionalProperties": {"anyOf": [{"type": kind} for kind in _KINDS]},
+        }
+    ),
+]
 
 
 class ContactBody(Body):
-    phone: str
+    phone: PhoneText
     first_name: Text | None = None
     last_name: Text | None = None
     name: Text | None = None

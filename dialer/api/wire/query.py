@@ -1,7 +1,7 @@
 """Query parameters, read as strictly as bodies, every fault at once."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 from typing import TypeVar
 
@@ -55,6 +55,14 @@ class Query:
         except ValueError:
             self._not_among(name, text, kind)
             return None
+
+    def word(self, name: str, allowed: Collection[str]) -> str | None:
+        """As `choice`, where what is allowed is no single kind."""
+        text = self._one(name)
+        if text is None or text in allowed:
+            return text
+        self._not_among(name, text, allowed)
+        return None
 
     def either(self, name: str, other: str, kind: type[E]) -> E | None:
         """Two names of one parameter."""

@@ -12,6 +12,7 @@ import structlog
 from dialer.carriers.asterisk.agents import Host
 from dialer.carriers.asterisk.ari import FAULTS, Ari, in_words
 from dialer.carriers.asterisk.call import Call
+from dialer.carriers.asterisk.probe import answers
 from dialer.carriers.asterisk.request import PLAN, new_channel, plan_of
 from dialer.carriers.asterisk.settings import AsteriskSettings
 from dialer.carriers.asterisk.sorting import sort_answer
@@ -146,18 +147,10 @@ class AsteriskCarrier:
             await self._ari.hang_up(attempt_id)
 
     async def health(self) -> Health:
-        trunk = self._settings.trunk
-        try:
-            if trunk is not None and not await self._ari.knows_endpoint(*trunk):
-                missing = "/".join(trunk)
-                return Health(
-                    up=False, detail=f"Asterisk has no endpoint {missing}: see dial_string, pjsip.conf"
-                )
-        except FAULTS as error:
-            return Health(up=False, detail=in_words(error))
-        if not self._listening.is_set():
+        health = await answers(self._ari, self._settings)
+        if health.up and not self._listening.is_set():
             return Health(up=False, detail=self._silence)
-        return Health(up=True)
+        return health
 
     async def _originate(self, request: PlaceRequest, plan: Plan) -> PlaceResult:
         sending = Sending()

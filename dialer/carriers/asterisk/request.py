@@ -4,7 +4,7 @@ from dialer.carriers.asterisk.settings import AsteriskSettings
 from dialer.carriers.asterisk.wire import Plan
 from dialer.carriers.base import PlaceRequest
 
-PLAN = "DIALER_PLAN"
+PLAN = "CALL_PLAN"
 """The variable of the channel that holds its plan, as JSON."""
 
 
@@ -33,9 +33,9 @@ def new_channel(request: PlaceRequest, plan: Plan, settings: AsteriskSettings) -
         "channelId": request.attempt_id,
         "timeout": request.ring_timeout,
         "variables": {
-            "DIALER_APP": settings.app,
-            "DIALER_LONGEST": str(request.max_duration),
-            "DIALER_FALLBACK": plan.sound,
+            "CALL_APP": settings.app,
+            "CALL_LONGEST": str(request.max_duration),
+            "CALL_FALLBACK": plan.sound,
             PLAN: plan.model_dump_json(exclude_defaults=True),
         },
     }

@@ -41,18 +41,22 @@ CREATE TABLE caller_id (
 ) STRICT;
 
 ALTER TABLE campaign ADD COLUMN duplicates INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX campaign_call ON campaign (id) WHERE origin = 'call';
 -- A deleted campaign is hidden at once; its contacts' data is erased as soon as no call of theirs is open.
 ALTER TABLE campaign ADD COLUMN deleted_at INTEGER;
 ALTER TABLE campaign ADD COLUMN erased_at INTEGER;
-CREATE INDEX campaign_erasure ON campaign (deleted_at) WHERE deleted_at IS NOT NULL AND erased_at IS NULL;
+CREATE INDEX campaign_deleted ON campaign (erased_at) WHERE deleted_at IS NOT NULL;
 
 -- Contacts that an upload could not take, kept for a while so that they can be mended and sent again.
 CREATE TABLE upload (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     public_id  TEXT NOT NULL UNIQUE,
     campaign   INTEGER NOT NULL REFERENCES campaign,
+    columns    TEXT NOT NULL, -- of its rejects; a JSON array
     created_at INTEGER NOT NULL
 ) STRICT;
+
+CREATE INDEX upload_age ON upload (created_at);
 
 CREATE TABLE reject (
     id     INTEGER PRIMARY KEY,
@@ -61,7 +65,9 @@ CREATE TABLE reject (
     field  TEXT,
     value  TEXT,
     reason TEXT NOT NULL,
-    row    TEXT -- what was sent, as it was sent
+    row    TEXT NOT NULL -- what was sent, as JSON: an array, an object by column, or a string
 ) STRICT;
 
 CREATE INDEX reject_upload ON reject (upload, id);
+
+CREATE INDEX attempt_contact ON attempt (contact, n);

@@ -149,6 +149,12 @@ def test_a_launched_campaign_whose_start_is_set_to_now_or_earlier_starts_at_once
     assert request.message(after) == ["It starts at once."]
 
 
+def test_a_draft_whose_start_was_set_to_a_moment_ago_is_not_late() -> None:
+    assert change(schedule="2027-01-15T07:59:30Z").apply(campaign()).scheduled_at == NOW
+    old = change(schedule="2027-01-15T07:58:30Z").apply(campaign())
+    assert (old.scheduled_at, old.autostart) == (NOW - 90_000, False)
+
+
 def test_a_launched_campaign_says_its_new_start() -> None:
     request = change(schedule="2027-06-01T00:00:00Z")
 

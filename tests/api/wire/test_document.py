@@ -34,6 +34,7 @@ from dialer.domain.policy import Policy
         (b'{"a": 1, "b": 2, "a": 3}', '"a" stands twice in one object; say it once.'),
         (b'{"a": "\\ud83d"}', "The body holds half of a"),
         (b'{"\\udE00": 1}', "The body holds half of a"),
+        (b'{"a":' * 64 + b"[]" + b"}" * 64, "The body is nested too deeply."),
         (b"[" * 100_000, "The body is nested too deeply."),
         (b'{"a":' * 100_000, "The body is nested too deeply."),
     ],
@@ -53,6 +54,10 @@ def test_json_of_another_kind_is_an_input_with_a_fault(raw: bytes) -> None:
 
 def test_a_byte_order_mark_and_a_whole_pair_of_surrogates_are_fine() -> None:
     assert read_object(b'\xef\xbb\xbf{"a": "\\ud83d\\ude00"}') == {"a": "😀"}
+
+
+def test_sixty_four_levels_are_read() -> None:
+    read_object(b'{"a":' * 63 + b"[]" + b"}" * 63)
 
 
 WORDS = frozenset(

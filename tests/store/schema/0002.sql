@@ -141,7 +141,7 @@ CREATE TABLE reject (
     field  TEXT,
     value  TEXT,
     reason TEXT NOT NULL,
-    row    TEXT -- what was sent, as it was sent
+    row    TEXT NOT NULL -- what was sent, as JSON: an array, an object by column, or a string
 ) STRICT;
 CREATE TABLE setting (
     name  TEXT PRIMARY KEY,
@@ -151,13 +151,16 @@ CREATE TABLE upload (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     public_id  TEXT NOT NULL UNIQUE,
     campaign   INTEGER NOT NULL REFERENCES campaign,
+    columns    TEXT NOT NULL, -- of its rejects; a JSON array
     created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX attempt_campaign ON attempt (campaign, numeric_id);
+CREATE INDEX attempt_contact ON attempt (contact, n);
 CREATE INDEX attempt_given_up ON attempt (phone, channel) WHERE state IN ('ended_unknown', 'unknown');
 CREATE UNIQUE INDEX attempt_live ON attempt (phone, channel)
     WHERE state IN ('answered', 'intent', 'placed', 'ringing', 'uncertain');
-CREATE INDEX campaign_erasure ON campaign (deleted_at) WHERE deleted_at IS NOT NULL AND erased_at IS NULL;
+CREATE INDEX campaign_call ON campaign (id) WHERE origin = 'call';
+CREATE INDEX campaign_deleted ON campaign (erased_at) WHERE deleted_at IS NOT NULL;
 CREATE INDEX campaign_expiry ON campaign (expires_at)
     WHERE expires_at IS NOT NULL AND status IN ('launched', 'running', 'paused');
 CREATE INDEX campaign_start ON campaign (scheduled_at)
@@ -169,3 +172,4 @@ CREATE UNIQUE INDEX contact_phone ON contact (phone, list);
 CREATE INDEX event_campaign_level ON event (id) WHERE attempt IS NULL;
 CREATE INDEX receipt_age ON receipt (created_at);
 CREATE INDEX reject_upload ON reject (upload, id);
+CREATE INDEX upload_age ON upload (created_at);

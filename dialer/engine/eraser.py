@@ -1,0 +1,31 @@
+"""Erases what deleted campaigns have left, beside the calls of the others."""
+
+import asyncio
+
+from dialer.domain.clock import SECOND
+from dialer.engine.persist import persist
+from dialer.service import erasure
+from dialer.service.parts import Parts
+
+
+class Eraser:
+    """Sleeps until a campaign is deleted, or a call of a deleted one must be over."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._wake = asyncio.Event()
+
+    def poke(self) -> None:
+        """A campaign was deleted."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        while True:
+            self._wake.clear()
+            moment = await persist(self._parts, lambda: erasure.erase_deleted(self._parts))
+            seconds = None if moment is None else max(moment - self._parts.clock.now(), 0) / SECOND
+            try:
+                async with self._parts.clock.timeout(seconds):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
