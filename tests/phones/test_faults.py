@@ -7,6 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from dialer.carriers.asterisk.ari import Ari
+from dialer.carriers.asterisk.probe import probe
 from dialer.carriers.asterisk.settings import AsteriskSettings
 from dialer.carriers.asterisk.speech import Speech
 from dialer.carriers.base import (
@@ -196,3 +197,14 @@ async def test_calls_that_an_asterisk_took_with_it_are_over(
         following = await call(carrier, ears, request_to("486"))
         assert isinstance(following[-1], Ended)
         assert following[-1].state is AttemptState.BUSY
+
+
+async def test_a_probe_takes_no_events_from_the_daemon(settings: AsteriskSettings) -> None:
+    wrong = settings.model_copy(update={"password": SecretStr("wrong")})
+    async with daemon(settings) as (carrier, ears):
+        assert (await probe(settings, SystemClock())).up
+        assert not (await probe(wrong, SystemClock())).up
+
+        events = await call(carrier, ears, request_to("486"))
+
+    assert isinstance(events[-1], Ended)
