@@ -15,8 +15,9 @@ from dialer import failpoint, logs
 from dialer.api.app import build_app
 from dialer.api.door import Limits
 from dialer.api.runner import Runner
+from dialer.carriers.base import Carrier
+from dialer.carriers.opening import open_carrier
 from dialer.carriers.simulator.carrier import SimulatedCarrier
-from dialer.carriers.simulator.opening import open_simulator
 from dialer.carriers.simulator.remote import RemoteSimulator
 from dialer.config.model import Config
 from dialer.domain.clock import Clock, SystemClock
@@ -103,8 +104,8 @@ async def _build(
     """Everything from the store up to the listening socket; the stack takes it down again."""
     store = await stack.enter_async_context(open_store(config.database, clock))
     await _check_carriers(store, config)
-    carriers: dict[str, SimulatedCarrier | RemoteSimulator] = {
-        name: await stack.enter_async_context(open_simulator(name, settings, clock, config.database))
+    carriers: dict[str, Carrier] = {
+        name: await stack.enter_async_context(open_carrier(name, settings, clock, config.database))
         for name, settings in config.carriers.items()
     }
     parts = Parts(
@@ -171,11 +172,12 @@ async def _cleaning(store: Store) -> AsyncIterator[None]:
 async def _listening(
     parts: Parts,
     events: EventLog,
-    carriers: Mapping[str, SimulatedCarrier | RemoteSimulator],
+    carriers: Mapping[str, Carrier],
     config: Config,
 ) -> AsyncIterator[None]:
     """The HTTP server; it outlives the drain, since carriers report the end of calls over it."""
-    simulated = next(iter(carriers.values()), None)
+    networks = (each for each in carriers.values() if isinstance(each, SimulatedCarrier | RemoteSimulator))
+    simulated = next(networks, None)
     app = build_app(
         parts,
         events=events,

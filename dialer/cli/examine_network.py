@@ -11,6 +11,9 @@ import aiohttp
 from pydantic import ValidationError
 
 from dialer.api.daemon import Readiness
+from dialer.carriers.asterisk.probe import probe
+from dialer.carriers.asterisk.settings import AsteriskSettings
+from dialer.carriers.base import Health
 from dialer.carriers.simulator.opening import open_simulator
 from dialer.cli.client import key_of, url_of
 from dialer.cli.failure import Failed
@@ -89,6 +92,8 @@ def _address(config: Config) -> Check:
 async def _carrier(config: Config, name: str, clock: Clock) -> Check:
     """Asks it whether it would take a call. It is not read along with: events belong to the daemon."""
     settings = config.carriers[name]
+    if isinstance(settings, AsteriskSettings):
+        return _asterisk(name, settings, await probe(settings, clock))
     if settings.url is None:
         return ok(f"carrier {name}", "The simulated network inside the daemon.")
     async with open_simulator(name, settings, clock, config.database) as carrier:
@@ -98,6 +103,13 @@ async def _carrier(config: Config, name: str, clock: Clock) -> Check:
     return fault(
         f"carrier {name}", health.detail or "It takes no calls.", "See whether it runs, and its url."
     )
+
+
+def _asterisk(name: str, settings: AsteriskSettings, health: Health) -> Check:
+    if health.up:
+        return ok(f"carrier {name}", f"The Asterisk at {settings.url} answers.")
+    mend = "See its log, the files of contrib/asterisk, and docs/carriers.md."
+    return fault(f"carrier {name}", f"{health.detail}.", mend)
 
 
 async def _key(

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dialer.carriers.simulator.settings import SimulatorSettings
-from dialer.config.document import Document
+from dialer.config.document import CarrierSettings, Document
 from dialer.config.sections import Auth, Http, Logs
 from dialer.domain.ids import caller_id_of
 from dialer.domain.policy import Agent, CallerId, Policy
@@ -35,7 +34,7 @@ class Config:
         return self.document.logs
 
     @property
-    def carriers(self) -> Mapping[str, SimulatorSettings]:
+    def carriers(self) -> Mapping[str, CarrierSettings]:
         return self.document.carriers
 
     @property

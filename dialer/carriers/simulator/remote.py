@@ -19,9 +19,10 @@ from dialer.carriers.base import (
     Uncertain,
     Unreachable,
 )
+from dialer.carriers.sending import Sending, tracing
 from dialer.carriers.simulator.carrier import SIMULATED
 from dialer.carriers.simulator.settings import SimulatorSettings
-from dialer.carriers.simulator.sorting import Sending, sort_answer, tracing
+from dialer.carriers.simulator.sorting import sort_answer
 from dialer.carriers.simulator.wire import (
     PLACE_REQUEST,
     KnownCall,
