@@ -21,7 +21,7 @@ from dialer.carriers.simulator.carrier import SimulatedCarrier
 from dialer.carriers.simulator.remote import RemoteSimulator
 from dialer.config.model import Config
 from dialer.domain.clock import Clock, SystemClock
-from dialer.domain.errors import CannotListen, DialerError, StoreRefused, StoreUnavailable
+from dialer.domain.errors import CannotListen, CannotStart, DialerError, StoreRefused, StoreUnavailable
 from dialer.engine.engine import Engine
 from dialer.service import holds, keys
 from dialer.service.agents import Agents
@@ -102,6 +102,8 @@ async def _build(
     config: Config, clock: Clock, stack: contextlib.AsyncExitStack
 ) -> tuple[Parts, Engine, Notifier]:
     """Everything from the store up to the listening socket; the stack takes it down again."""
+    if (refusal := config.refusal()) is not None:
+        raise CannotStart(refusal)
     store = await stack.enter_async_context(open_store(config.database, clock))
     await _check_carriers(store, config)
     carriers: dict[str, Carrier] = {

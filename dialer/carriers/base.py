@@ -34,6 +34,8 @@ class Abilities:
     """Seconds during which the same bytes with the same key place no second call."""
     channels: frozenset[Channel] = frozenset({Channel.VOICE})
     agent_kinds: frozenset[str] = frozenset({"message"})
+    agent_needs: frozenset[str] = frozenset()
+    """Fields of an agent's address without which its kind cannot be connected."""
     rings_real_phones: bool = True
 
 

@@ -61,7 +61,11 @@ class Network:
     ) -> None:
         self.name = name
         self.abilities = Abilities(
-            client_id=True, lookup=lookup, channels=frozenset(Channel), rings_real_phones=False
+            client_id=True,
+            lookup=lookup,
+            channels=frozenset(Channel),
+            agent_kinds=frozenset({"message", "sip", "websocket"}),
+            rings_real_phones=False,
         )
         self.calls_per_second = calls_per_second
         self.requests: list[PlaceRequest] = []

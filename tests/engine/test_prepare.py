@@ -1,6 +1,7 @@
 """What a carrier prepares before a call is claimed, and what happens when it cannot."""
 
 import asyncio
+from dataclasses import replace
 
 from dialer.carriers.base import NotPlaced, PlaceRequest
 from dialer.domain.call import AttemptState, Failure, Outcome
@@ -107,3 +108,17 @@ async def test_an_agent_is_told_whose_call_it_takes(dialer: Dialer, network: Net
         "X-Attempt-Id": request.attempt_id,
     }
     assert (request.record, request.on_machine) == (True, "hangup")
+
+
+async def test_a_running_campaign_whose_agent_the_carrier_cannot_connect_is_not_dialled(
+    dialer: Dialer, network: Network
+) -> None:
+    """The configuration was changed under it."""
+    campaign = await dialer.running(contacts=2, max_concurrent=1)
+    await dialer.crash()
+    network.abilities = replace(network.abilities, agent_kinds=frozenset({"websocket"}))
+    await dialer.start()
+    await network.end_all()
+
+    assert network.placed == 1
+    assert "cannot connect agent" in str((await dialer.now(campaign)).status_detail)

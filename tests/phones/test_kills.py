@@ -34,6 +34,8 @@ level = "warning"
 ring_timeout = 2
 max_duration = 10
 max_concurrent = 20
+[compliance]
+regions = ["*"]
 [carriers.pbx]
 kind = "asterisk"
 url = "{url}"

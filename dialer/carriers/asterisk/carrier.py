@@ -48,6 +48,7 @@ ABILITIES = Abilities(
     client_id=True,
     lookup=Lookup.LIVE,
     agent_kinds=frozenset({"message", "sip", "websocket"}),
+    agent_needs=frozenset({"client"}),
 )
 
 _AT_START = 3.0
