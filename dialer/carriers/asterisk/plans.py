@@ -27,7 +27,7 @@ class Plans:
             return NotPlaced(Failure.TEMPORARY, str(error))
         except SpeechFailed as error:
             # Where others are spoken, it is this text that the command chokes on.
-            of_this_text = await self._speech.works()
+            of_this_text = await self._speech.trial() is None
             return NotPlaced(Failure.OTHER if of_this_text else Failure.TEMPORARY, str(error))
         return None
 

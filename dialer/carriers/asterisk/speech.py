@@ -65,15 +65,17 @@ class Speech:
             raise
         return str((self._settings.asterisk_sounds or self._settings.sounds) / name)
 
-    async def works(self) -> bool:
-        """Whether the command speaks what any can."""
+    async def trial(self) -> str | None:
+        """Why not even what any command can speak is spoken; None: it is."""
         path = self._path(f"trial-{secrets.token_hex(4)}")
         try:
             await self._speak(_TRIAL, path)
             await asyncio.to_thread(path.unlink)
-        except (SpeechFailed, OSError):
-            return False
-        return True
+        except SpeechFailed as error:
+            return str(error)
+        except OSError as error:
+            return f"The sound folder {self._settings.sounds} cannot be used: {error.strerror}"
+        return None
 
     async def drop(self, sound: str) -> None:
         """The call that had a use for it is over."""
@@ -147,4 +149,6 @@ def _write(path: Path, spoken: bytes) -> None:
         file.setsampwidth(_WIDTH)
         file.setframerate(_RATE)
         file.writeframes(samples)
+    # Asterisk reads it as a member of the folder's group, whatever the daemon's umask is.
+    partial.chmod(0o640)
     partial.rename(path)
