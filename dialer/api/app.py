@@ -21,7 +21,16 @@ from dialer.api import (
     uploads,
 )
 from dialer.api.auth import Guard, authenticate
-from dialer.api.http import INTAKE, LARGEST_BODY, PARTS, SIMULATOR_CALLS, TABLE, SimulatorCalls, refuse_packed
+from dialer.api.http import (
+    INTAKE,
+    LARGEST_BODY,
+    PARTS,
+    SIMULATOR_CALLS,
+    TABLE,
+    SimulatorCalls,
+    refuse_packed,
+    refuse_unknown_switches,
+)
 from dialer.api.idempotency import IN_FLIGHT, answer_once
 from dialer.api.intake import Intake
 from dialer.api.pages import DESCRIPTION, Description
@@ -66,10 +75,18 @@ def build_app(
     `simulator_calls`: where the carrier is simulated. `requests_per_minute`: of each key; 0 is no limit.
     """
     app = web.Application(
-        middlewares=[log_access, answer_problems, authenticate, refuse_packed, answer_once],
+        middlewares=[
+            log_access,
+            answer_problems,
+            authenticate,
+            refuse_packed,
+            refuse_unknown_switches,
+            answer_once,
+        ],
         client_max_size=LARGEST_BODY + 1,  # aiohttp refuses what reaches its limit
     )
     quieten_unreadable()
+    app.on_response_prepare.append(_name_no_versions)
     app[PARTS] = parts
     app[SIMULATOR_CALLS] = simulator_calls
     app[INTAKE] = Intake()
@@ -106,6 +123,11 @@ def _add(router: web.UrlDispatcher, routes: Iterable[Route]) -> Iterator[tuple[w
 
 def _with_slash(path: str) -> tuple[str, ...]:
     return (path,) if path.endswith("/") else (path, f"{path}/")
+
+
+async def _name_no_versions(_request: web.BaseRequest, response: web.StreamResponse) -> None:
+    """Whoever looks for a known hole need not be told what we are made of."""
+    response.headers["Server"] = "dialer"
 
 
 async def _close_intake(app: web.Application) -> None:

@@ -8,7 +8,8 @@ from pydantic import BaseModel
 
 from dialer.api.intake import Intake
 from dialer.api.route import JSON, Handler, Route
-from dialer.domain.errors import DialerError
+from dialer.api.wire.faults import guess
+from dialer.domain.errors import DialerError, Fault, InvalidInput
 from dialer.service.parts import Parts
 from dialer.store.keys import Key
 
@@ -68,6 +69,29 @@ async def refuse_packed(request: web.Request, handler: Handler) -> web.StreamRes
     """Raises Packed before anything of the body is read."""
     if request.body_exists and request.headers.get("Content-Encoding", _AS_IT_IS).lower() != _AS_IT_IS:
         raise Packed
+    return await handler(request)
+
+
+@web.middleware
+async def refuse_unknown_switches(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A verb's parameter that is misspelt would be ignored: `?hangupp=true` hangs up nobody.
+
+    Of what only reads, unknown ones are ignored: caches and trackers add their own. Raises InvalidInput.
+    """
+    route = request.app[TABLE].get(request.match_info.route)
+    if route is not None and route.query and route.method != "GET":
+        known = [parameter.name for parameter in route.query]
+        faults = [
+            Fault(
+                ("query", name),
+                f"is not a parameter that exists here{guess(name, known)}",
+                "unknown_field",
+            )
+            for name in dict.fromkeys(request.query)
+            if name not in known
+        ]
+        if faults:
+            raise InvalidInput(faults)
     return await handler(request)
 
 

@@ -99,3 +99,13 @@ async def test_verbs_without_a_body_accept_any(api: Api) -> None:
     answer = await api.send("POST", path, data=b"\xff not json", headers={"Content-Type": "text/plain"})
 
     assert answer.status == 200
+
+
+async def test_a_misspelt_switch_is_refused_and_nothing_is_done(api: Api) -> None:
+    path = f"/campaigns/{(await api.created(status='running'))['id']}"
+
+    answer = await api.post(f"{path}/pause", hangupp="true", now="1")
+
+    assert answer.locs == [("query", "hangupp"), ("query", "now")]
+    assert 'did you mean "hangup"?' in answer.body["detail"]
+    assert (await api.get(path, cache="7")).body["status"] == "running"

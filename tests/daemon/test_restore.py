@@ -15,7 +15,7 @@ from tests.daemon.processes import Forge, Process
 from tests.daemon.stage import Stage
 from tests.daemon.truth import claimed_for, connect
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 _ROUNDS = 50
 """Looks of 20 ms, each half a second of the clock, in which somebody would have been rung."""
