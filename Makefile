@@ -21,12 +21,13 @@ DESTDIR ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo serve test lint bench install install-program install-files uninstall clean another-python
+.PHONY: help demo serve test test-phones lint bench install install-program install-files uninstall clean another-python
 
 help:
 	@echo 'make demo       a campaign of a thousand simulated calls, in half a minute'
 	@echo 'make serve      the daemon in the foreground, with config.toml'
 	@echo 'make test       every test, slow ones included'
+	@echo 'make test-phones  real calls through an Asterisk that it obtains and starts itself'
 	@echo 'make lint       ruff, mypy, import-linter'
 	@echo 'make bench      the benchmarks'
 	@echo 'make install    (root) the service for systemd; make uninstall takes it away'
@@ -38,7 +39,10 @@ serve: $(RUNS)
 	@$(BIN)/dialer serve --config config.toml
 
 test: $(TESTS)
-	$(BIN)/python -m pytest -m '' $(DECIDES:%=--cov=%) --cov-branch --cov-fail-under=95
+	$(BIN)/python -m pytest -m 'not phones' $(DECIDES:%=--cov=%) --cov-branch --cov-fail-under=95
+
+test-phones: $(TESTS)
+	$(BIN)/python -m pytest -m phones tests/phones
 
 lint: $(TESTS)
 	$(BIN)/ruff check .

@@ -15,12 +15,13 @@ from dialer import failpoint, logs
 from dialer.api.app import build_app
 from dialer.api.door import Limits
 from dialer.api.runner import Runner
+from dialer.carriers.base import Carrier
+from dialer.carriers.opening import open_carrier
 from dialer.carriers.simulator.carrier import SimulatedCarrier
-from dialer.carriers.simulator.opening import open_simulator
 from dialer.carriers.simulator.remote import RemoteSimulator
 from dialer.config.model import Config
 from dialer.domain.clock import Clock, SystemClock
-from dialer.domain.errors import CannotListen, DialerError, StoreRefused, StoreUnavailable
+from dialer.domain.errors import CannotListen, CannotStart, DialerError, StoreRefused, StoreUnavailable
 from dialer.engine.engine import Engine
 from dialer.service import holds, keys
 from dialer.service.agents import Agents
@@ -101,10 +102,12 @@ async def _build(
     config: Config, clock: Clock, stack: contextlib.AsyncExitStack
 ) -> tuple[Parts, Engine, Notifier]:
     """Everything from the store up to the listening socket; the stack takes it down again."""
+    if (refusal := config.refusal()) is not None:
+        raise CannotStart(refusal)
     store = await stack.enter_async_context(open_store(config.database, clock))
     await _check_carriers(store, config)
-    carriers: dict[str, SimulatedCarrier | RemoteSimulator] = {
-        name: await stack.enter_async_context(open_simulator(name, settings, clock, config.database))
+    carriers: dict[str, Carrier] = {
+        name: await stack.enter_async_context(open_carrier(name, settings, clock, config.database))
         for name, settings in config.carriers.items()
     }
     parts = Parts(
@@ -117,6 +120,7 @@ async def _build(
         ),
         fences=Fences(clock),
         readiness=Readiness(),
+        carriers=carriers,
     )
     notifier = Notifier.from_environment()
     events = EventLog(store)
@@ -170,11 +174,12 @@ async def _cleaning(store: Store) -> AsyncIterator[None]:
 async def _listening(
     parts: Parts,
     events: EventLog,
-    carriers: Mapping[str, SimulatedCarrier | RemoteSimulator],
+    carriers: Mapping[str, Carrier],
     config: Config,
 ) -> AsyncIterator[None]:
     """The HTTP server; it outlives the drain, since carriers report the end of calls over it."""
-    simulated = next(iter(carriers.values()), None)
+    networks = (each for each in carriers.values() if isinstance(each, SimulatedCarrier | RemoteSimulator))
+    simulated = next(networks, None)
     app = build_app(
         parts,
         events=events,

@@ -2,24 +2,27 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import aclosing
 
 from aiohttp import web
 
+from dialer.api.download import download
 from dialer.api.http import PARTS, answer, read_small_json
 from dialer.api.idempotency import sealed
-from dialer.api.route import CURSOR, PHONE, Parameter, Route, choice, text, whole
+from dialer.api.route import CURSOR, PHONE, Media, Parameter, Route, choice, text, whole
 from dialer.api.wire.call import CallBody, CallMade, CallRequest, DialBody, DialMade, read_call, read_dial
 from dialer.api.wire.call_answer import CallAnswer, CallList, CallPage
 from dialer.api.wire.query import Query
 from dialer.api.wire.rules import Rules
 from dialer.domain.call import AttemptState, CallStage, Channel
 from dialer.domain.scope import Scope
-from dialer.service import attempts, single_calls
+from dialer.service import attempts, recordings, single_calls
 from dialer.service.single_calls import Dialled
 
 _LIST = 20
 _LARGEST_LIST = 100
 _PAGE = 100
+_WAV = "audio/wav"
 _LARGEST_PAGE = 1000
 _STATUSES = [*map(str, AttemptState), *map(str, CallStage)]
 _NO_AGENT = frozenset({404})
@@ -54,6 +57,12 @@ async def page(request: web.Request) -> web.Response:
 
 async def show(request: web.Request) -> web.Response:
     return answer(CallAnswer.of(await attempts.get(request.app[PARTS], request.match_info["id"])))
+
+
+async def recording(request: web.Request) -> web.StreamResponse:
+    found = await recordings.fetch(request.app[PARTS], request.match_info["id"])
+    async with aclosing(found.pieces) as pieces:
+        return await download(request, pieces, media=_WAV, filename=f"{found.call_id}.wav")
 
 
 async def create(request: web.Request) -> web.Response:
@@ -118,6 +127,15 @@ ROUTES: tuple[Route, ...] = (
         ),
     ),
     Route("GET", "/v2/calls/{id}", show, "Shows a call.", Scope.CONTACTS_READ, {200: CallAnswer}),
+    Route(
+        "GET",
+        "/v2/calls/{id}/recording",
+        recording,
+        "The recording of a call, as its carrier has it.",
+        Scope.RECORDINGS_READ,
+        {200: Media(_WAV)},
+        errors=frozenset({502}),
+    ),
     Route(
         "POST",
         "/v2/calls",

@@ -1,4 +1,4 @@
-"""Answers that are written as they are read from the store: constant memory, at the client's own speed."""
+"""Answers that are written as they are read: constant memory, at the client's own speed."""
 
 from collections.abc import AsyncIterator
 
@@ -20,7 +20,7 @@ async def download(
     """
     first = await anext(pieces)
     headers = {
-        hdrs.CONTENT_TYPE: f"{media}; charset=utf-8",
+        hdrs.CONTENT_TYPE: media if media.startswith("audio/") else f"{media}; charset=utf-8",
         hdrs.CONTENT_DISPOSITION: f'attachment; filename="{filename}"',
         hdrs.CACHE_CONTROL: "no-store",
     }

@@ -13,6 +13,7 @@ from dialer.api.http import NotDeclaredJson, Packed, TooLarge, TooSlow
 from dialer.api.route import Handler
 from dialer.api.wire.document import NotJson
 from dialer.domain.errors import (
+    CarrierUnavailable,
     DialerError,
     Fault,
     Incomplete,
@@ -40,6 +41,7 @@ _STATUS: Mapping[type[DialerError], int] = {
     Packed: 415,
     InvalidInput: 422,
     Incomplete: 422,
+    CarrierUnavailable: 502,
     StoreUnavailable: 503,
 }
 _TRY_AGAIN = "5"

@@ -4,11 +4,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from dialer.api.wire.campaign_answer import CampaignAnswer, CampaignPage
-from dialer.api.wire.contact_answer import public_contact_id
 from dialer.api.wire.stream_answer import Counters, Reset
 from dialer.domain.campaign import Campaign
 from dialer.domain.events import ContactRequeued, ContactSettled, Recorded
-from dialer.domain.ids import CampaignId
+from dialer.domain.ids import CampaignId, public_contact_id
 from dialer.domain.schedule import format_instant
 from dialer.service.streams import Lost
 from dialer.store.standings import Standing

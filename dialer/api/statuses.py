@@ -16,6 +16,7 @@ SENTENCES: Mapping[int, str] = {
     415: "The Content-Type is another.",
     422: "There are faults in what was sent; `errors` lists them all.",
     429: "Too many requests in this minute.",
+    502: "The carrier does not give what it was asked for.",
     503: "Nothing can be written now; nothing was changed.",
 }
 """Every error that there is, but those of an address or a method that do not exist."""

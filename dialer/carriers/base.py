@@ -1,11 +1,11 @@
 """The seam to a telephone network. A carrier places one attempt and tells its life; it decides nothing."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, Self, TypeAlias
 
-from dialer.domain.call import AttemptState, Channel, Failure
+from dialer.domain.call import AttemptState, Channel, Failure, OnMachine
 from dialer.domain.clock import Instant
 from dialer.domain.ids import AttemptId
 from dialer.domain.policy import AgentAddress
@@ -34,6 +34,8 @@ class Abilities:
     """Seconds during which the same bytes with the same key place no second call."""
     channels: frozenset[Channel] = frozenset({Channel.VOICE})
     agent_kinds: frozenset[str] = frozenset({"message"})
+    agent_needs: frozenset[str] = frozenset()
+    """Fields of an agent's address without which its kind cannot be connected."""
     rings_real_phones: bool = True
 
 
@@ -51,6 +53,10 @@ class PlaceRequest:
     message: str
     agent: AgentAddress = field(default_factory=AgentAddress)
     headers: Mapping[str, str] = field(default_factory=dict)
+    """For the agent: whose call it is, and the contact's variables; fit for the header of a request."""
+    on_machine: OnMachine | None = None
+    """None: a carrier that would have to listen for it does not ask whether a machine answered."""
+    record: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,8 @@ class Ended:
     """callee, agent, dialer or network."""
     billable_seconds: int = 0
     message_left: bool = False
+    recording_seconds: float | None = None
+    """None: nothing was recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +177,10 @@ class Unreachable:
 LookupResult: TypeAlias = Found | Absent | Unreachable
 
 
+RecordingResult: TypeAlias = AsyncGenerator[bytes, None] | Absent | Unreachable
+"""A WAV file in pieces; raises CarrierUnavailable where it breaks off."""
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """Whether new calls can be placed now; the sentence stands in `/readyz` when not."""
@@ -193,6 +205,15 @@ class Carrier(Protocol):
 
     async def __aexit__(self, *exc: object) -> None: ...
 
+    async def prepare(self, request: PlaceRequest) -> NotPlaced | None:
+        """What a call needs, takes time and rings nobody, such as speech; before its intent is written.
+
+        A failure that is temporary or the account's would meet every call; others mean this one alone.
+        """
+
+    def discard(self, request: PlaceRequest) -> None:
+        """It was prepared, and will not be placed. Of one that was placed: nothing."""
+
     async def place(self, request: PlaceRequest) -> PlaceResult: ...
 
     def events(self) -> AsyncIterator[CarrierEvent]:
@@ -202,5 +223,10 @@ class Carrier(Protocol):
 
     async def hang_up(self, attempt_id: AttemptId, carrier_id: str | None) -> None:
         """Asks for the end of a call; its `Ended` follows. Unknown or ended: nothing."""
+
+    async def recording(self, attempt_id: AttemptId) -> RecordingResult: ...
+
+    async def delete_recording(self, attempt_id: AttemptId) -> bool:
+        """Whether it is gone, were it that there never was one; False: ask again later."""
 
     async def health(self) -> Health: ...

@@ -11,6 +11,10 @@ import aiohttp
 from pydantic import ValidationError
 
 from dialer.api.daemon import Readiness
+from dialer.carriers.asterisk.probe import probe
+from dialer.carriers.asterisk.settings import AsteriskSettings
+from dialer.carriers.asterisk.speech import Speech
+from dialer.carriers.base import Health
 from dialer.carriers.simulator.opening import open_simulator
 from dialer.cli.client import key_of, url_of
 from dialer.cli.failure import Failed
@@ -34,7 +38,12 @@ async def everything(config: Config, file: Path | None, clock: Clock) -> list[Ch
     async with aiohttp.ClientSession(timeout=_PATIENCE) as session:
         daemon, url = await _daemon(session, config, file)
         carriers = [await _carrier(config, name, clock) for name in config.carriers]
-        return [*daemon, *carriers, await _key(session, config, file, url, clock)]
+        spoken = [
+            await _speech(name, settings, clock)
+            for name, settings in config.carriers.items()
+            if isinstance(settings, AsteriskSettings)
+        ]
+        return [*daemon, *carriers, *spoken, await _key(session, config, file, url, clock)]
 
 
 async def _daemon(
@@ -89,6 +98,8 @@ def _address(config: Config) -> Check:
 async def _carrier(config: Config, name: str, clock: Clock) -> Check:
     """Asks it whether it would take a call. It is not read along with: events belong to the daemon."""
     settings = config.carriers[name]
+    if isinstance(settings, AsteriskSettings):
+        return _asterisk(name, settings, await probe(settings, clock))
     if settings.url is None:
         return ok(f"carrier {name}", "The simulated network inside the daemon.")
     async with open_simulator(name, settings, clock, config.database) as carrier:
@@ -98,6 +109,21 @@ async def _carrier(config: Config, name: str, clock: Clock) -> Check:
     return fault(
         f"carrier {name}", health.detail or "It takes no calls.", "See whether it runs, and its url."
     )
+
+
+def _asterisk(name: str, settings: AsteriskSettings, health: Health) -> Check:
+    if health.up:
+        return ok(f"carrier {name}", f"The Asterisk at {settings.url} answers.")
+    mend = "See its log, the files of contrib/asterisk, and docs/carriers.md."
+    return fault(f"carrier {name}", f"{health.detail}.", mend)
+
+
+async def _speech(name: str, settings: AsteriskSettings, clock: Clock) -> Check:
+    said = await Speech(settings, clock).trial()
+    if said is None:
+        return ok(f"speech {name}", f"Texts are spoken into {settings.sounds}.")
+    mend = "See speech_command and sounds; run it as the user of the daemon: sudo -u dialer dialer doctor"
+    return fault(f"speech {name}", f"{said}.", mend)
 
 
 async def _key(

@@ -55,7 +55,8 @@ def simulate(
 
 
 def _network(config: Config) -> SimulatorSettings:
-    return config.carriers.get("sim", SimulatorSettings())
+    sim = config.carriers.get("sim")
+    return sim if isinstance(sim, SimulatorSettings) else SimulatorSettings()
 
 
 def _lines(place: tuple[str, ...], value: object) -> Iterator[str]:

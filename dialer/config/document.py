@@ -7,10 +7,12 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from dialer.carriers.asterisk.settings import AsteriskSettings
 from dialer.carriers.simulator.settings import SimulatorSettings
 from dialer.config import sections
 
-_LATER_KINDS = frozenset({"asterisk", "twilio", "smpp"})
+_KINDS = ("simulator", "asterisk")
+_LATER_KINDS = frozenset({"twilio", "smpp"})
 
 
 def _known_kind(settings: Any) -> Any:  # noqa: ANN401  anything may stand in a file
@@ -18,13 +20,17 @@ def _known_kind(settings: Any) -> Any:  # noqa: ANN401  anything may stand in a 
         return settings
     kind = settings.get("kind")
     if kind is None:
-        raise PydanticCustomError("kind", 'needs kind = "simulator"')
+        raise PydanticCustomError("kind", 'needs kind = "simulator" or "asterisk"')
     if kind in _LATER_KINDS:
         raise PydanticCustomError(
-            "kind", 'kind = "{kind}" is not supported by this version; use simulator', {"kind": kind}
+            "kind",
+            'kind = "{kind}" is not supported by this version; use simulator or asterisk',
+            {"kind": kind},
         )
-    if kind != "simulator":
-        raise PydanticCustomError("kind", "there is no kind {kind}; use simulator", {"kind": repr(kind)})
+    if kind not in _KINDS:
+        raise PydanticCustomError(
+            "kind", "there is no kind {kind}; use simulator or asterisk", {"kind": repr(kind)}
+        )
     return settings
 
 
@@ -46,7 +52,9 @@ def _refuse_repeated(values: Iterable[str]) -> None:
         raise ValueError(f"{', '.join(repeated)} stands here more than once")
 
 
-CarrierSettings = Annotated[SimulatorSettings, BeforeValidator(_known_kind)]
+CarrierSettings = Annotated[
+    SimulatorSettings | AsteriskSettings, Field(discriminator="kind"), BeforeValidator(_known_kind)
+]
 """One class a kind, told apart by `kind`."""
 
 
@@ -63,6 +71,7 @@ class Document(sections.Section):
     numbers: sections.Numbers = sections.Numbers()
     dialing: sections.Dialing = sections.Dialing()
     compliance: sections.Compliance = sections.Compliance()
+    recordings: sections.Recordings = sections.Recordings()
     prices: tuple[sections.Price, ...] = ()
     agents: Annotated[tuple[sections.AgentEntry, ...], AfterValidator(_distinct_agents)] = ()
     caller_ids: Annotated[tuple[sections.CallerIdEntry, ...], AfterValidator(_distinct_numbers)] = ()

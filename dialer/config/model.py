@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dialer.carriers.simulator.settings import SimulatorSettings
-from dialer.config.document import Document
+from dialer.config.document import CarrierSettings, Document
 from dialer.config.sections import Auth, Http, Logs
 from dialer.domain.ids import caller_id_of
 from dialer.domain.policy import Agent, CallerId, Policy
@@ -35,7 +35,7 @@ class Config:
         return self.document.logs
 
     @property
-    def carriers(self) -> Mapping[str, SimulatorSettings]:
+    def carriers(self) -> Mapping[str, CarrierSettings]:
         return self.document.carriers
 
     @property
@@ -79,6 +79,7 @@ class Config:
             default_message=dialing.default_message,
             number_check=self.document.numbers.check,
             reject_unusable=self.document.numbers.on_invalid == "reject",
+            recordings_kept=self.document.recordings.keep_days,
             refuse_unfilled=self.document.templates.on_unfilled == "refuse",
         )
 
@@ -111,6 +112,18 @@ class Config:
             for position, entry in enumerate(self.document.caller_ids, 1)
         )
 
+    def refusal(self) -> str | None:
+        """Why no daemon starts with it, though every value is allowed."""
+        name = self._carrier()
+        if name is None or isinstance(self.carriers[name], SimulatorSettings):
+            return None
+        if "regions" in self.document.compliance.model_fields_set:
+            return None
+        return (
+            f'Carrier {name} rings real phones, and compliance.regions is not written: write regions = ["*"]'
+            " under [compliance] to say that it may call every country; this version cannot restrict it."
+        )
+
     def warnings(self) -> list[str]:
         """What is allowed and yet worth a second look, as sentences."""
         found = []
@@ -120,6 +133,13 @@ class Config:
             found.append("No agent is configured: campaigns need one that is made over the API.")
         if not any(entry.default and entry.verified for entry in self.document.caller_ids):
             found.append("No verified caller id is the default: calls carry no number unless asked to.")
+        if (refusal := self.refusal()) is not None:
+            found.append(f"The daemon will not start: {refusal}")
+        if (carrier := self._carrier()) and not isinstance(self.carriers[carrier], SimulatorSettings):
+            found.append(
+                f"Carrier {carrier} rings real phones, and this version enforces no calling hours, no"
+                " do-not-call list and no caps per number: call numbers of your own."
+            )
         if self.document.prices:
             found.append("[[prices]] has no effect: this version keeps no balance.")
         if self.logs.phone_numbers == "full":

@@ -136,6 +136,11 @@ class Compliance(Section):
     profile: Annotated[str, _only("none", "this version has no rules of a country")] = "none"
 
 
+class Recordings(Section):
+    keep_days: int = Field(default=_DEFAULTS.recordings_kept, ge=1, le=3_650)
+    """Then the carrier is asked to delete them."""
+
+
 class Price(Section):
     """Checked only: without a balance nothing is charged."""
 

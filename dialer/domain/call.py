@@ -37,6 +37,14 @@ class AttemptState(StrEnum):
     """Not even known whether it was placed; the contact is held for the operator."""
 
 
+class OnMachine(StrEnum):
+    """What to do when a machine answers."""
+
+    HANG_UP = "hangup"
+    LEAVE_MESSAGE = "leave_message"
+    CONTINUE = "continue"
+
+
 class CallStage(StrEnum):
     """Where a single call stands while it has no attempt that counts."""
 
@@ -156,3 +164,5 @@ class Attempt:
     delivery: str | None
     message_left: bool
     billable_seconds: int | None
+    recording_seconds: float | None
+    """None where there is no recording, or not any more."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 
-from dialer.domain.call import Channel, Outcome
+from dialer.domain.call import Channel, OnMachine, Outcome
 from dialer.domain.clock import MINUTE, Instant
 from dialer.domain.errors import WrongState
 from dialer.domain.ids import CampaignId, ListId
@@ -107,6 +107,9 @@ class CampaignConfig:
     """Seconds of a single call; 0: no limit of its own."""
     on_unknown_wait: int | None = None
     """Milliseconds; None: a contact whose call is unknown is held for the operator."""
+    on_machine: OnMachine | None = None
+    """None: nobody listens for machines."""
+    recording: bool = False
 
 
 @lru_cache(maxsize=256)
@@ -114,10 +117,11 @@ def read_config(document: str) -> CampaignConfig:
     """Parses the canonical JSON that the API stored.
 
     Its keys: `retry {enabled, intervalsMinutes, byOutcome}`, `pacing {calls_per_second}`,
-    `expires_at` (ISO 8601, UTC) with `expires_at_ms`, `on_unknown` ("hold" or "retry_after:Nh"); of a
-    single call, `max_duration`.
+    `expires_at` (ISO 8601, UTC) with `expires_at_ms`, `on_unknown` ("hold" or "retry_after:Nh"),
+    `voicemail {detect, action}`, `recording`; of a single call, `max_duration`.
     """
     raw = json.loads(document)
+    voicemail = raw.get("voicemail") or {}
     retry = raw.get("retry") or {}
     rule = NO_RETRIES
     if retry.get("enabled"):
@@ -130,6 +134,8 @@ def read_config(document: str) -> CampaignConfig:
         expires_at=raw.get("expires_at_ms"),
         max_duration=raw.get("max_duration") or 0,
         on_unknown_wait=_unknown_wait(raw.get("on_unknown")),
+        on_machine=OnMachine(voicemail.get("action", "hangup")) if voicemail.get("detect") else None,
+        recording=bool(raw.get("recording")),
     )
 
 

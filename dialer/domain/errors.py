@@ -81,5 +81,13 @@ class StoreRefused(DialerError):
     """The database file cannot be used at all: another daemon has it, or it is newer, or damaged."""
 
 
+class CannotStart(DialerError):
+    """The configuration asks for what may not be done as it stands."""
+
+
 class CannotListen(DialerError):
     """The HTTP address is taken, or is none of this machine's."""
+
+
+class CarrierUnavailable(DialerError):
+    """The carrier does not give what it is asked for, or stopped in the middle of it."""

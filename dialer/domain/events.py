@@ -126,6 +126,13 @@ class ContactSettled(AttemptEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class ContactOptedOut(AttemptEvent):
+    """The person asked not to be called again, by the key that a message offers for it."""
+
+    kind = "contact.opted_out"
+
+
+@dataclass(frozen=True, slots=True)
 class DeliveryReported(AttemptEvent):
     kind = "message.delivery"
     delivery: str

@@ -57,6 +57,10 @@ def caller_id_of(number: str) -> str:
     return f"pn_{hashlib.sha256(number.encode()).hexdigest()[:8]}"
 
 
+def public_contact_id(contact: ContactId) -> str:
+    return f"cont_{contact:08x}"
+
+
 def new_upload_id() -> str:
     return f"upl_{_entropy.take(8).hex()}"
 

@@ -34,6 +34,8 @@ class Policy:
     """Whether an unusable number in an inline array refuses the request, or is kept and never dialled."""
     refuse_unfilled: bool = False
     """Whether a launch is refused when a placeholder stays empty for somebody."""
+    recordings_kept: int = 30
+    """Days."""
 
 
 class Source(StrEnum):

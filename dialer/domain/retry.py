@@ -84,6 +84,8 @@ class End:
     carrier_healthy: bool = True
     on_unknown_wait: int | None = None
     """Milliseconds (`config.on_unknown`), None: held for the operator."""
+    opted_out: bool = False
+    """The person asked not to be called again."""
 
 
 _OUTCOMES: Mapping[AttemptState, Outcome] = {
@@ -108,6 +110,13 @@ def outcome_of(state: AttemptState, failure: Failure | None) -> Outcome:
 
 def judge(end: End, progress: Progress, rule: RetryRule) -> Verdict:
     """What becomes of the contact whose attempt ended so."""
+    verdict = _judge(end, progress, rule)
+    if end.opted_out and verdict.status is ContactStatus.PENDING:
+        return Verdict(ContactStatus.FAILED, progress, outcome_of(end.state, end.failure))
+    return verdict
+
+
+def _judge(end: End, progress: Progress, rule: RetryRule) -> Verdict:
     if end.state in (AttemptState.NOT_PLACED, AttemptState.FAILED) and end.failure in (
         Failure.TEMPORARY,
         Failure.ACCOUNT,

@@ -1,6 +1,7 @@
 """One attempt, from its slot to its end: claim, send, commit the answer, follow the call."""
 
 import contextlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from structlog.contextvars import bind_contextvars
 from dialer.carriers.base import Ended, NotPlaced, Placed, PlaceRequest, PlaceResult, Uncertain
 from dialer.domain.call import Attempt, AttemptState, Failure
 from dialer.domain.campaign import Campaign, Origin
-from dialer.domain.clock import SECOND, Instant
+from dialer.domain.clock import HOUR, SECOND, Instant
 from dialer.domain.errors import StoreUnavailable
 from dialer.domain.ids import AttemptId, new_attempt_id, new_token
 from dialer.domain.policy import Agent, shortest
@@ -18,10 +19,11 @@ from dialer.engine.follow import Follower, OpenCall
 from dialer.engine.persist import persist
 from dialer.engine.slots import Seat
 from dialer.engine.switchboard import Line, Switchboard
-from dialer.engine.trunk import Trunk
+from dialer.engine.trunk import CannotPrepare, Trunk
 from dialer.service import calls
 from dialer.service.claims import Claimed, Stale, claim, longest_open
 from dialer.service.fences import Dial
+from dialer.service.headers import headers
 from dialer.service.messages import render
 from dialer.service.parts import Parts
 from dialer.service.settlement import Settled
@@ -32,7 +34,10 @@ _SEND_TIMEOUT = 10.0
 _OLDEST_CLAIM = 10 * SECOND
 """A claim older than this is not sent: the machine slept, and what its gates saw may no longer hold."""
 _STORE_RETRY = SECOND
+_A_DAY = 24 * HOUR
 _WITHDRAWN = "withdrawn before it was sent"
+_MESSAGE = "message"
+"""The kind of agent that is none: nobody is there to be told anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,16 @@ class NotClaimed:
     """Whether its row was not written, so that it must be looked for where it stood."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A call that is prepared."""
+
+    intent: Intent
+    request: PlaceRequest
+    unfit: NotPlaced | None
+    """Why it cannot be placed, while others can."""
+
+
 class Caller:
     """Each coroutine of it owns one seat from its start to its return."""
 
@@ -66,21 +81,37 @@ class Caller:
 
     async def dial(self, errand: Errand, trunk: Trunk, seat: Seat) -> Settled | NotClaimed:
         """Places one call and returns when it has ended, or nothing more will be learned of it."""
-        now = self._clock.now()
-        intent = self._intent(errand, trunk, now)
+        intent = self._intent(errand, trunk, self._clock.now())
         bind_contextvars(campaign=errand.campaign.public_id, contact=errand.callee.id, attempt=intent.id)
+        request = _request(errand, intent)
+        try:
+            unfit = await trunk.prepare(errand, request)
+        except CannotPrepare as trouble:
+            until = self._clock.now() + math.ceil(trouble.seconds * SECOND)
+            return NotClaimed(until, as_it_was=True)
+        try:
+            return await self._place(errand, _Ready(intent, request, unfit), trunk, seat)
+        finally:
+            trunk.carrier.discard(request)
+
+    async def _place(self, errand: Errand, ready: "_Ready", trunk: Trunk, seat: Seat) -> Settled | NotClaimed:
+        intent, now = ready.intent, self._clock.now()
         with self._switchboard.line(intent.id, intent.campaign) as line:
             with self._parts.fences.dial(intent.campaign, intent.phone) as dial:
-                held = await self._claim(intent)
+                # While it was prepared, the daemon may have begun to stop.
+                held = NotClaimed(None) if self._parts.fences.closed else await self._claim(intent)
                 if held is not None:
                     trunk.spared(errand)
                     return held
                 errand.claimed()
-                result = await self._send(intent, errand.agent, trunk, dial, now)
+                result = ready.unfit or await self._send(ready.request, trunk, dial, now)
                 if result is None:
                     trunk.spared(errand)
                     return await self._withdraw(intent, dial, trunk)
-                trunk.answered(errand, result)
+                if ready.unfit is None:
+                    trunk.answered(errand, result)
+                else:
+                    trunk.spared(errand)
                 settled = await self._commit(intent, result, line, trunk)
             if settled is not None:
                 return settled
@@ -139,6 +170,8 @@ class Caller:
             text=render(campaign, agent, person, policy.default_message),
             ring_timeout=policy.ring_timeout,
             max_duration=shortest(policy.max_duration, agent.max_duration, campaign.config.max_duration),
+            agent_kind=agent.connect.kind,
+            recording_kept=policy.recordings_kept * _A_DAY if campaign.config.recording else None,
         )
 
     async def _claim(self, intent: Intent) -> NotClaimed | None:
@@ -161,20 +194,9 @@ class Caller:
         return NotClaimed(claimed.until)
 
     async def _send(
-        self, intent: Intent, agent: Agent, trunk: Trunk, dial: Dial, claimed_at: Instant
+        self, request: PlaceRequest, trunk: Trunk, dial: Dial, claimed_at: Instant
     ) -> PlaceResult | None:
         """The carrier's answer; None when it must not be sent any more."""
-        request = PlaceRequest(
-            attempt_id=intent.id,
-            callback_token=intent.callback_token,
-            channel=intent.channel,
-            to=intent.phone,
-            from_number=intent.from_number,
-            ring_timeout=intent.ring_timeout,
-            max_duration=intent.max_duration,
-            message=intent.text,
-            agent=agent.connect,
-        )
         try:
             async with self._clock.timeout(_SEND_TIMEOUT) as deadline:
                 fresh = abs(self._clock.now() - claimed_at) < _OLDEST_CLAIM
@@ -221,3 +243,22 @@ class Caller:
             case Uncertain(detail=detail):
                 await persist(self._parts, lambda: calls.doubt(self._parts.store, intent.id, detail))
                 return None
+
+
+def _request(errand: Errand, intent: Intent) -> PlaceRequest:
+    campaign, connect = errand.campaign, errand.agent.connect
+    told = connect.kind != _MESSAGE
+    return PlaceRequest(
+        attempt_id=intent.id,
+        callback_token=intent.callback_token,
+        channel=intent.channel,
+        to=intent.phone,
+        from_number=intent.from_number,
+        ring_timeout=intent.ring_timeout,
+        max_duration=intent.max_duration,
+        message=intent.text,
+        agent=connect,
+        headers=headers(campaign, errand.callee.id, intent.id, errand.callee.person) if told else {},
+        on_machine=campaign.config.on_machine,
+        record=campaign.config.recording,
+    )

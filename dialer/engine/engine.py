@@ -10,6 +10,7 @@ from dialer.engine.call import Caller
 from dialer.engine.eraser import Eraser
 from dialer.engine.hangup import Hangups
 from dialer.engine.heartbeat import Heartbeat
+from dialer.engine.keeper import Keeper
 from dialer.engine.persist import persist
 from dialer.engine.recovery import recover
 from dialer.engine.runner import Runner
@@ -47,7 +48,8 @@ class Engine:
         for each in self._trunks.values():
             each.on_change = self._runner.poke
         hangups = Hangups(parts, self._switchboard, self._trunks, self._open)
-        self._eraser = Eraser(parts)
+        self._keeper = Keeper(parts)
+        self._eraser = Eraser(parts, erased=self._keeper.poke)
         self._scheduler = Scheduler(parts, events, self._runner, hangups, self._eraser)
         self._heartbeat = Heartbeat(parts, self._runner, self._scheduler, on_beat)
 
@@ -68,6 +70,7 @@ class Engine:
             side.create_task(self._scheduler.keep_time())
             side.create_task(self._runner.run())
             side.create_task(self._eraser.run())
+            side.create_task(self._keeper.run())
             side.create_task(self._heartbeat.run())
             try:
                 await asyncio.get_running_loop().create_future()  # until cancelled

@@ -19,6 +19,7 @@ from dialer.engine.queue import CampaignQueue
 from dialer.engine.slots import Seat, Slots
 from dialer.engine.trunk import Trunk
 from dialer.service.parts import Parts
+from dialer.service.reach import hindrance
 from dialer.service.settlement import Settled
 
 _AT_ONCE = 50
@@ -67,7 +68,7 @@ class Runner:
     def update(self, campaign: Campaign) -> None:
         """The campaign was started, changed or stopped."""
         present = self._queues.get(campaign.id)
-        if campaign.status is not CampaignStatus.RUNNING or not self._parts.agents.has(campaign.agent_id):
+        if campaign.status is not CampaignStatus.RUNNING or hindrance(self._parts, campaign):
             self._queues.pop(campaign.id, None)
             self._forget_slots(campaign.id)
             return

@@ -15,6 +15,7 @@ from dialer.engine.persist import persist
 from dialer.engine.runner import Runner
 from dialer.service import housekeeping, starts
 from dialer.service.parts import Parts
+from dialer.service.reach import hindrance
 from dialer.store import campaigns
 from dialer.store.eventlog import EventLog, last_id
 from dialer.store.unit import Snapshot
@@ -48,8 +49,8 @@ class Scheduler:
 
         cursor, found = await persist(self._parts, lambda: self._parts.store.read(running))
         for campaign in found:
-            if not self._parts.agents.has(campaign.agent_id):
-                log.error("agent_unavailable", campaign=campaign.public_id, agent=campaign.agent_id)
+            if reason := hindrance(self._parts, campaign):
+                log.error("agent_unavailable", campaign=campaign.public_id, reason=reason)
             self._runner.update(campaign)
         self._eraser.poke()  # what was deleted before the cursor is told of by no event after it
         async for page in self._events.follow_pages(cursor, campaign_level=True):

@@ -35,6 +35,14 @@ _LONGEST_ASKED = 3600.0
 """However long a carrier asks to be left alone, it is tried again after an hour."""
 
 
+class CannotPrepare(Exception):
+    """The carrier's trouble and nobody's fault; it is worth trying again after so many `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 class Trunk:
     """New calls leave by it only while `wait()` is 0.
 
@@ -88,6 +96,19 @@ class Trunk:
         """The call that was to leave was held back by a gate."""
         if self._trying is call:
             self._trying = None
+
+    async def prepare(self, call: object, request: PlaceRequest) -> NotPlaced | None:
+        """Why the call cannot be placed, whoever else can; a carrier that can prepare none is told as down.
+
+        Raises CannotPrepare.
+        """
+        refused = await self.carrier.prepare(request)
+        if refused is None or refused.failure in (Failure.NUMBER, Failure.OTHER):
+            return refused
+        if self.healthy or self._trying is call:
+            self._trying = None
+            self._failed(refused.detail, at_once=True)
+        raise CannotPrepare(max(self._resting_until - self._clock.monotonic(), 0.0))
 
     async def place(self, request: PlaceRequest) -> PlaceResult:
         """The carrier's answer; what it asks for is within reason."""

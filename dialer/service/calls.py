@@ -16,19 +16,26 @@ from dialer.carriers.base import (
 )
 from dialer.domain.call import MAY_LEAVE, AttemptState, Channel, Outcome
 from dialer.domain.clock import Instant
-from dialer.domain.events import CallPlaced, DeliveryReported
+from dialer.domain.events import CallPlaced, ContactOptedOut, DeliveryReported
 from dialer.domain.ids import AttemptId, CampaignId
 from dialer.domain.retry import ContactStatus, End, Verdict, outcome_of
 from dialer.service.settlement import Settled, apply_verdict, settle
 from dialer.store import attempts, cases
+from dialer.store.cases import Owner
 from dialer.store.db import Store
 from dialer.store.unit import Transaction
 
 Word: TypeAlias = Placed | CallEvent
 """What a carrier says of an attempt; `Placed` is its answer to the request itself."""
 
-_ERASED = frozenset({"dtmf", "detail"})
+_ERASED = frozenset({"dtmf", "detail", "recording_seconds"})
 """Columns that are not written any more once the campaign was deleted and the person erased."""
+
+_TALKED = frozenset({AttemptState.COMPLETED, AttemptState.VOICEMAIL})
+"""Whatever the carrier says of it, there may be a recording, which must be deleted some day."""
+
+_MESSAGE = "message"
+_OPT_OUT = "9"
 
 _BEFORE_PLACED = frozenset({AttemptState.INTENT, AttemptState.UNCERTAIN, AttemptState.NOT_PLACED})
 
@@ -56,21 +63,16 @@ async def report(
         if case is None:
             return None
         before = case.attempt.state
-        fold = _Fold(before, case.attempt.dtmf or "")
-        # A message that a look-up finds may be one that the carrier has refused: known to it, and not sent.
-        refused = case.attempt.channel is Channel.SMS and any(isinstance(word, Ended) for word in words)
-        for word in words:
-            if not (refused and isinstance(word, Placed)):
-                _apply(fold, word, case.attempt.channel, tx.now)
-        if case.attempt.erased:
-            fold.columns = {name: value for name, value in fold.columns.items() if name not in _ERASED}
+        fold = _fold(case.attempt, words, tx.now)
         settled = None
+        if fold.opted_out and not _opts_out(case.attempt, case.attempt.dtmf or ""):
+            tx.record(ContactOptedOut(case.campaign.id, case.contact.id, attempt_id))
         if fold.state is not before:
             attempts.move(tx, attempt_id, fold.state, fold.columns)
             if before in _BEFORE_PLACED:
                 tx.record(CallPlaced(case.campaign.id, case.contact.id, attempt_id))
             if fold.ended is not None:
-                settled = settle(tx, case, _end(fold.ended, tx.now, carrier_healthy=carrier_healthy))
+                settled = settle(tx, case, _end(fold, fold.ended, tx.now, carrier_healthy=carrier_healthy))
         elif fold.columns:
             attempts.note(tx, attempt_id, fold.columns)
         if fold.delivery is not None and fold.delivery != case.attempt.delivery:
@@ -103,7 +105,7 @@ async def conclude(
             return None
         columns: dict[str, object] = {"ended_at": end.at, "detail": detail}
         if end.state is AttemptState.NOT_PLACED:
-            columns["blocked_until"] = None
+            columns |= {"blocked_until": None, "recording_due": None}
         else:
             columns["outcome"] = outcome_of(end.state, end.failure)
         if not attempts.move(tx, attempt_id, end.state, columns):
@@ -121,6 +123,7 @@ class _Fold:
     dtmf: str
     ended: Ended | None = None
     delivery: str | None = None
+    opted_out: bool = False
     columns: dict[str, object] = field(default_factory=dict)
 
     def enter(self, state: AttemptState) -> bool:
@@ -128,6 +131,24 @@ class _Fold:
             return False
         self.state = state
         return True
+
+
+def _fold(attempt: Owner, words: Sequence[Word], now: Instant) -> _Fold:
+    fold = _Fold(attempt.state, attempt.dtmf or "")
+    # A message that a look-up finds may be one that the carrier has refused: known to it, and not sent.
+    refused = attempt.channel is Channel.SMS and any(isinstance(word, Ended) for word in words)
+    for word in words:
+        if not (refused and isinstance(word, Placed)):
+            _apply(fold, word, attempt.channel, now)
+    fold.opted_out = _opts_out(attempt, fold.dtmf)
+    if attempt.erased:
+        fold.columns = {name: value for name, value in fold.columns.items() if name not in _ERASED}
+    return fold
+
+
+def _opts_out(attempt: Owner, keys: str) -> bool:
+    """An agent may ask for keys of its own; a message has only this one."""
+    return attempt.agent_kind == _MESSAGE and _OPT_OUT in keys
 
 
 def _apply(fold: _Fold, word: Word, channel: Channel, now: Instant) -> None:
@@ -183,16 +204,20 @@ def _ended(fold: _Fold, word: Ended) -> None:
         "blocked_until": None,
         "message_left": word.message_left,
         "billable_seconds": word.billable_seconds,
+        "recording_seconds": word.recording_seconds,
     }
+    if word.recording_seconds is None and word.state not in _TALKED:
+        fold.columns["recording_due"] = None
 
 
-def _end(word: Ended, now: Instant, *, carrier_healthy: bool) -> End:
+def _end(fold: _Fold, word: Ended, now: Instant, *, carrier_healthy: bool) -> End:
     return End(
         state=word.state,
         at=min(word.at, now),  # the carrier's clock may be ahead; nobody waits longer for that
         failure=word.failure,
         message_left=word.message_left,
         carrier_healthy=carrier_healthy,
+        opted_out=fold.opted_out,
     )
 
 

@@ -22,6 +22,7 @@ from dialer.domain.events import (
 from dialer.domain.schedule import format_instant
 from dialer.service.launch_checks import reasons_against
 from dialer.service.parts import Parts
+from dialer.service.reach import hindrance
 from dialer.service.receipts import Seal, unsealed
 from dialer.service.settlement import complete
 from dialer.store import attempts, campaigns, contacts
@@ -193,8 +194,7 @@ def observed(parts: Parts, view: Snapshot, campaign: Campaign) -> Campaign:
     """As the API shows it: with the reason that holds a running campaign, where there is one."""
     if campaign.status is not CampaignStatus.RUNNING or campaign.status_reason is not None:
         return campaign
-    if not parts.agents.has(campaign.agent_id):
-        detail = f"Its agent {campaign.agent_id} is not configured any more."
+    if (detail := hindrance(parts, campaign)) is not None:
         return replace(campaign, status_reason=StatusReason.AGENT_UNAVAILABLE, status_detail=detail)
     if campaign.counters.pending and parts.readiness.carrier_down:
         detail = " ".join(parts.readiness.faults.values())

@@ -11,6 +11,7 @@ from dialer.domain.retry import ContactStatus
 from dialer.service import why
 from dialer.service.paces import paces
 from dialer.service.parts import Parts
+from dialer.service.reach import hindrance
 from dialer.service.why import Situation, Why
 from dialer.store import attempts, campaigns, contacts
 from dialer.store.unit import Snapshot
@@ -78,7 +79,7 @@ def _situation(parts: Parts, campaign: Campaign, now: Instant, open_calls: int) 
     return Situation(
         now=now,
         campaign=campaign,
-        has_agent=parts.agents.has(campaign.agent_id),
+        hindrance=hindrance(parts, campaign),
         faults=parts.readiness.faults,
         carrier=parts.policy.carrier,
         open_calls=open_calls,

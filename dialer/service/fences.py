@@ -60,6 +60,8 @@ class Dial:
 class Fences:
     def __init__(self, clock: Clock) -> None:
         self.in_flight: set[Dial] = set()
+        self.closed = False
+        """The daemon stops: a dial that is not in flight yet must not begin."""
         self._clock = clock
 
     def dial(self, campaign: CampaignId, phone: str) -> Dial:
@@ -68,6 +70,7 @@ class Fences:
 
     def withdraw_all(self) -> None:
         """The daemon stops: what is not being sent yet must not be."""
+        self.closed = True
         for dial in self.in_flight:
             dial.withdraw()
 

@@ -10,6 +10,7 @@ from dialer.domain.policy import Agent
 from dialer.domain.template import placeholders
 from dialer.service.agents import lacks
 from dialer.service.parts import Parts
+from dialer.service.reach import beyond_carrier
 
 OF_THE_CAMPAIGN: frozenset[str] = frozenset({"agent_name", "campaign_name"})
 
@@ -28,6 +29,8 @@ def choose(parts: Parts, agent_reference: str, channel: Channel, from_number: st
     faults = []
     if sentence := lacks(agent, channel):
         faults.append(Fault(("agent_id",), sentence, "agent_lacks_channel"))
+    if sentence := beyond_carrier(parts, agent, channel):
+        faults.append(Fault(("agent_id",), sentence, "beyond_carrier"))
     if from_number is not None and (sentence := parts.caller_ids.fault(from_number)):
         faults.append(Fault(("from_number",), sentence, "caller_id"))
     if faults:

@@ -1,7 +1,9 @@
 """What the functions of the service work with; the daemon builds it once."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from dialer.carriers.base import Carrier
 from dialer.domain.clock import Clock
 from dialer.domain.policy import Policy
 from dialer.service.agents import Agents
@@ -20,3 +22,5 @@ class Parts:
     caller_ids: CallerIds
     fences: Fences
     readiness: Readiness
+    carriers: Mapping[str, Carrier] = field(default_factory=dict)
+    """By their names in the configuration. Whoever is called, the engine alone has them place it."""

@@ -4,7 +4,15 @@ import json
 from dataclasses import dataclass
 
 from dialer.domain.call import Channel, Outcome
-from dialer.domain.campaign import OVER, CampaignConfig, CampaignStatus, Counters, NewCampaign, Origin
+from dialer.domain.campaign import (
+    OVER,
+    CampaignConfig,
+    CampaignStatus,
+    Counters,
+    NewCampaign,
+    Origin,
+    read_config,
+)
 from dialer.domain.clock import Instant
 from dialer.domain.contact import Person
 from dialer.domain.errors import Fault, InvalidInput, NotFound, WrongState
@@ -33,6 +41,7 @@ class NewCall:
     scheduled_at: Instant | None = None
     max_duration: int = 0
     """Seconds; 0: no limit of its own."""
+    recording: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,7 @@ async def dial(parts: Parts, new: NewCall, *, seal: Seal[Dialled] = unsealed) ->
         timezone=parts.policy.default_timezone,
         scheduled_at=new.scheduled_at,
         from_number=chosen.from_number,
-        config=_config(new.max_duration),
+        config=_config(new),
         origin=Origin.CALL,
     )
     longest = shortest(parts.policy.max_duration, chosen.agent.max_duration, new.max_duration)
@@ -127,7 +136,6 @@ def _number(parts: Parts, new: NewCall) -> str | None:
     return number
 
 
-def _config(max_duration: int) -> CampaignConfig:
-    if not max_duration:
-        return CampaignConfig()
-    return CampaignConfig(document=json.dumps({"max_duration": max_duration}), max_duration=max_duration)
+def _config(new: NewCall) -> CampaignConfig:
+    asked = {"max_duration": new.max_duration, "recording": new.recording}
+    return read_config(json.dumps({key: value for key, value in asked.items() if value}))

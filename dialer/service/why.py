@@ -51,7 +51,8 @@ class Situation:
 
     now: Instant
     campaign: Campaign
-    has_agent: bool
+    hindrance: str | None
+    """Why nobody of this campaign can be called as the daemon is configured."""
     faults: Mapping[str, str]
     """What `/readyz` says, by the part at fault."""
     carrier: str | None
@@ -131,11 +132,8 @@ def _campaign_holds(situation: Situation) -> Why | None:
 
 
 def _daemon_holds(situation: Situation) -> Why | None:
-    if not situation.has_agent:
-        agent = situation.campaign.agent_id
-        return Why(
-            Bar.AGENT, f"The campaign's agent {agent} is there no more; add it, or cancel the campaign."
-        )
+    if situation.hindrance is not None:
+        return Why(Bar.AGENT, situation.hindrance)
     others = [sentence for part, sentence in situation.faults.items() if not part.startswith("carrier")]
     return Why(Bar.DAEMON, others[0]) if others else None
 

@@ -36,14 +36,17 @@ class Intent:
     text: str
     ring_timeout: int
     max_duration: int
+    agent_kind: str = "message"
+    recording_kept: int | None = None
+    """Milliseconds; None: it is not recorded."""
 
 
 def insert(tx: Transaction, intent: Intent, *, n: int, blocked_until: Instant) -> None:
     """Raises sqlite3.IntegrityError when the number has a live attempt on this channel."""
     tx.execute(
         "INSERT INTO attempt (id, campaign, run, contact, n, channel, phone, from_number, agent_id, carrier,"
-        " callback_token, state, text, ring_timeout, max_duration, created_at, blocked_until)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'intent', ?, ?, ?, ?, ?)",
+        " callback_token, state, text, ring_timeout, max_duration, agent_kind, created_at, blocked_until,"
+        " recording_due) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'intent', ?, ?, ?, ?, ?, ?, ?)",
         (
             intent.id,
             intent.campaign,
@@ -59,8 +62,10 @@ def insert(tx: Transaction, intent: Intent, *, n: int, blocked_until: Instant) -
             intent.text,
             intent.ring_timeout,
             intent.max_duration,
+            intent.agent_kind,
             tx.now,
             blocked_until,
+            None if intent.recording_kept is None else blocked_until + intent.recording_kept,
         ),
     )
 
@@ -228,4 +233,5 @@ def _from_row(row: sqlite3.Row) -> Attempt:
         delivery=row["delivery"],
         message_left=bool(row["message_left"]),
         billable_seconds=row["billable_seconds"],
+        recording_seconds=row["recording_seconds"],
     )

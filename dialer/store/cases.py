@@ -55,6 +55,7 @@ class Owner:
     state: AttemptState
     dtmf: str | None
     delivery: str | None
+    agent_kind: str
 
     @property
     def erased(self) -> bool:
@@ -116,7 +117,7 @@ _CANDIDATE = f"""
 _OF_ATTEMPT = f"""
     SELECT {_CAMPAIGN}, {_CONTACT},
         attempt.id, attempt.run, attempt.n, attempt.channel, attempt.phone, attempt.state, attempt.dtmf,
-        attempt.delivery,
+        attempt.delivery, attempt.agent_kind,
         EXISTS (SELECT 1 FROM contact AS other
                 WHERE other.phone = attempt.phone AND other.waiting = 'number_busy')
     FROM attempt
@@ -139,10 +140,9 @@ def of_attempt(view: Snapshot, attempt_id: AttemptId) -> Case | None:
     if found is None:
         return None
     rest = tuple(found)[_WIDTH_OF_BOTH:]
-    owner = Owner(
-        rest[0], rest[1], rest[2], Channel(rest[3]), rest[4], AttemptState(rest[5]), rest[6], rest[7]
-    )
-    return Case(owner, _contact(found), _campaign(found), bool(rest[8]))
+    key, run, n, channel, phone, state, dtmf, delivery, agent_kind, waited_for = rest
+    owner = Owner(key, run, n, Channel(channel), phone, AttemptState(state), dtmf, delivery, agent_kind)
+    return Case(owner, _contact(found), _campaign(found), bool(waited_for))
 
 
 def _campaign(found: sqlite3.Row) -> Standing:

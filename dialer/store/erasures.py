@@ -83,9 +83,14 @@ def erase_contacts(tx: Transaction, hashes: Sequence[tuple[str, int]]) -> None:
 
 
 def erase_attempts(tx: Transaction, hashes: Sequence[tuple[str, int]]) -> None:
-    """The same; what was said to and by the person goes, too. A call that has ended never opens again."""
+    """The same; what was said to and by the person goes, too. A call that has ended never opens again.
+
+    Its recording is due for deletion at once.
+    """
     tx.executemany(
-        "UPDATE attempt SET phone = ?, text = '', dtmf = NULL, detail = NULL WHERE numeric_id = ?", hashes
+        "UPDATE attempt SET phone = ?, text = '', dtmf = NULL, detail = NULL, recording_seconds = NULL,"
+        " recording_due = iif(recording_due IS NULL, NULL, 0) WHERE numeric_id = ?",
+        hashes,
     )
 
 

@@ -73,6 +73,7 @@ async def test_a_call_is_shown_whole(api: Api) -> None:
         "agent_connected": None,
         "delivery": None,
         "message_left": False,
+        "recording": None,
         "detail": None,
         "text": "Hello.",
     }

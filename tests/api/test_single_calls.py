@@ -117,7 +117,7 @@ async def test_a_call_that_waits_is_hung_up_at_once_and_only_once(api: Api) -> N
         ("/voice/outbound/dial", {"max_duration": 0, "context": {"{": 1}}, [("context",), ("max_duration",)]),
         (
             "/voice/outbound/dial",
-            {"recording": True, "webhook_url": "https://crm.example"},
+            {"recording": "yes", "webhook_url": "https://crm.example"},
             [("recording",), ("webhook_url",)],
         ),
     ],

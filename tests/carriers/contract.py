@@ -5,6 +5,8 @@ before somebody answers, who then talks for 10 s.
 """
 
 import asyncio
+import io
+import wave
 from enum import Enum, auto
 from itertools import count, pairwise
 from typing import Protocol
@@ -30,7 +32,7 @@ from dialer.carriers.base import (
     SmsStatus,
     Unreachable,
 )
-from dialer.domain.call import AttemptState, Channel, Failure
+from dialer.domain.call import AttemptState, Channel, Failure, OnMachine
 from dialer.domain.clock import SECOND
 from dialer.domain.ids import AttemptId
 from tests.carriers.ears import Ears
@@ -81,7 +83,13 @@ class FarPeer(Peer, Protocol):
 
 
 def request_to(
-    number: str, *, channel: Channel = Channel.VOICE, ring_timeout: int = 5, max_duration: int = 60
+    number: str,
+    *,
+    channel: Channel = Channel.VOICE,
+    ring_timeout: int = 5,
+    max_duration: int = 60,
+    on_machine: OnMachine | None = None,
+    record: bool = False,
 ) -> PlaceRequest:
     return PlaceRequest(
         attempt_id=AttemptId(f"call_{next(_ATTEMPTS):024x}"),
@@ -92,6 +100,8 @@ def request_to(
         ring_timeout=ring_timeout,
         max_duration=max_duration,
         message="Hello Asha.",
+        on_machine=on_machine,
+        record=record,
     )
 
 
@@ -103,10 +113,19 @@ async def placed(peer: Peer, request: PlaceRequest) -> AttemptId:
 
 
 async def life_of_call_to(peer: Peer, callee: Callee) -> list[CallEvent]:
-    attempt = await placed(peer, request_to(peer.number(callee)))
+    on_machine = OnMachine.HANG_UP if callee is Callee.MACHINE else None
+    attempt = await placed(peer, request_to(peer.number(callee), on_machine=on_machine))
     await peer.passes(RINGS + TALKS + 10)
     await peer.ears.end_of(attempt)
     return peer.ears.of(attempt)
+
+
+async def recording_of(peer: Peer, attempt: AttemptId) -> wave.Wave_read | None:
+    found = await peer.carrier.recording(attempt)
+    if isinstance(found, Absent):
+        return None
+    assert not isinstance(found, Unreachable)
+    return wave.open(io.BytesIO(b"".join([piece async for piece in found])))
 
 
 class CarrierContract:
@@ -150,6 +169,49 @@ class CarrierContract:
 
         assert [event.amd for event in events if isinstance(event, Answered)] == ["machine"]
         assert AgentConnected not in {type(event) for event in events}
+
+    @pytest.mark.parametrize(
+        ("action", "state", "left"),
+        [
+            (OnMachine.HANG_UP, AttemptState.VOICEMAIL, False),
+            (OnMachine.LEAVE_MESSAGE, AttemptState.VOICEMAIL, True),
+            (OnMachine.CONTINUE, AttemptState.COMPLETED, False),
+        ],
+    )
+    async def test_a_machine_is_met_as_the_campaign_says(
+        self, peer: Peer, action: OnMachine, state: AttemptState, *, left: bool
+    ) -> None:
+        attempt = await placed(peer, request_to(peer.number(Callee.MACHINE), on_machine=action))
+        await peer.passes(RINGS + TALKS + 10)
+
+        ended = await peer.ears.end_of(attempt)
+        assert (ended.state, ended.message_left) == (state, left)
+        met = any(isinstance(event, AgentConnected) for event in peer.ears.of(attempt))
+        assert met is (action is OnMachine.CONTINUE)
+
+    async def test_a_call_is_recorded_from_the_answer_to_its_end_and_until_that_is_deleted(
+        self, peer: Peer
+    ) -> None:
+        attempt = await placed(peer, request_to(peer.number(Callee.ANSWERS), record=True))
+        await peer.passes(RINGS + TALKS + 1)
+        ended = await peer.ears.end_of(attempt)
+
+        assert ended.recording_seconds == pytest.approx(TALKS, abs=1)
+        sound = await recording_of(peer, attempt)
+        assert sound is not None
+        assert sound.getnframes() / sound.getframerate() == pytest.approx(TALKS, abs=1)
+
+        assert await peer.carrier.delete_recording(attempt)
+        assert await recording_of(peer, attempt) is None
+        assert await peer.carrier.delete_recording(attempt)
+
+    async def test_a_call_that_is_not_to_be_recorded_is_not(self, peer: Peer) -> None:
+        events = await life_of_call_to(peer, Callee.ANSWERS)
+
+        ended = events[-1]
+        assert isinstance(ended, Ended)
+        assert ended.recording_seconds is None
+        assert await recording_of(peer, ended.attempt_id) is None
 
     async def test_who_is_gone_before_the_agent_speaks_was_answered_but_met_nobody(self, peer: Peer) -> None:
         events = await life_of_call_to(peer, Callee.GONE_AT_ONCE)
@@ -369,6 +431,8 @@ class FarContract:
 
         await peer.carrier.hang_up(AttemptId("call_never"), None)
         assert isinstance(await peer.carrier.look_up(AttemptId("call_never"), None), Unreachable)
+        assert isinstance(await peer.carrier.recording(AttemptId("call_never")), Unreachable)
+        assert not await peer.carrier.delete_recording(AttemptId("call_never"))
 
     async def test_what_happens_while_the_events_are_cut_off_is_told_afterwards(self, peer: FarPeer) -> None:
         attempt = await placed(peer, request_to(peer.number(Callee.ANSWERS)))

@@ -163,3 +163,18 @@ def test_a_daemon_that_does_not_answer_is_a_fault(
         found = _found(served)
 
     assert "One runs on this database, and does not answer" in found["daemon"]["detail"]
+
+
+def test_an_asterisk_that_is_not_there_and_a_command_that_does_not_speak_are_told(made: Dialer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    _configure(
+        carrier='[dialing]\ncarrier = "sim"\n[carriers.pbx]\nkind = "asterisk"\npassword = "hush"\n'
+        f'url = "http://127.0.0.1:{port}"\nsounds = "{Path.cwd()}"\nspeech_command = "exit 3"'
+    )
+
+    found = _found(made)
+
+    assert "cannot be reached" in found["carrier pbx"]["detail"]
+    assert "ended with 3" in found["speech pbx"]["detail"]
+    assert "hush" not in str(found)

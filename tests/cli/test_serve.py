@@ -148,3 +148,14 @@ def test_ctrl_c_leaves_a_watched_campaign_quietly(daemon: Daemon, served: Dialer
         _, said = watching.communicate(timeout=20)
 
     assert (watching.returncode, said) == (0, "")
+
+
+def test_serve_rings_no_real_phone_before_the_file_says_where(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[carriers.pbx]\nkind = "asterisk"\npassword = "hush"\n', "utf-8")
+    with process(tmp_path, "serve") as running:
+        _, said = running.communicate(timeout=20)
+
+    assert running.returncode == 1
+    assert "compliance.regions is not written" in said
+    assert "hush" not in said
+    assert not (tmp_path / "dialer.db").exists()

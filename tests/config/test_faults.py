@@ -42,7 +42,7 @@ def test_every_fault_is_told_at_once() -> None:
         "agents.2.connect: kind must be 'message', 'sip', 'websocket'",
         "caller_ids.0.number: '555' is no number in international form such as +12025550100",
         "carriers.sim.tiem_scale: unknown key; did you mean carriers.sim.time_scale?",
-        'carriers.a: needs kind = "simulator"',
+        'carriers.a: needs kind = "simulator" or "asterisk"',
         "htpp: unknown key; did you mean http?",
         "dialing.carrier: name the one that dials; configured: a, sim",
     )
@@ -79,10 +79,10 @@ def test_a_key_in_the_wrong_section_is_shown_its_place() -> None:
             "webhooks.allow_hosts: this version sends no webhooks; remove the key",
         ),
         (
-            '[carriers.pbx]\nkind = "asterisk"\nurl = "http://127.0.0.1:8088"',
-            'carriers.pbx: kind = "asterisk" is not supported by this version; use simulator',
+            '[carriers.cloud]\nkind = "twilio"',
+            'carriers.cloud: kind = "twilio" is not supported by this version; use simulator or asterisk',
         ),
-        ('[carriers.x]\nkind = "fax"', "carriers.x: there is no kind 'fax'; use simulator"),
+        ('[carriers.x]\nkind = "fax"', "carriers.x: there is no kind 'fax'; use simulator or asterisk"),
     ],
 )
 def test_what_this_version_lacks_is_refused(text: str, sentence: str) -> None:

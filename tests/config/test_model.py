@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from dialer.carriers.asterisk.settings import AsteriskSettings
 from dialer.config.document import Document
 from dialer.config.faults import ANY, known_paths
 from dialer.config.load import load
@@ -44,21 +45,14 @@ def test_the_shipped_file_shows_every_key() -> None:
     table: tuple[str, ...] = ()
     for line in SHIPPED.read_text("utf-8").splitlines():
         if match := re.match(r"(?:# )?\[+([a-z_.]+)\]+$", line):
-            table = tuple(match[1].split("."))
+            table = ("carriers",) if match[1].startswith("carriers.") else tuple(match[1].split("."))
         elif match := re.match(r"(?:# )?([a-z_]+) = (.*)$", line):
             shown.add((*table, match[1]))
             shown |= {(*table, match[1], key) for key in re.findall(r"([a-z_]+) = ", match[2])}
 
-    named = {
-        ("carriers", "sim") if path[:2] == ("carriers", ANY) else path[:1] for path in known_paths(Document)
-    }
-    wanted = set()
-    for path in known_paths(Document):
-        spelled = tuple(part for part in path if part != ANY)
-        if path[:2] == ("carriers", ANY):
-            spelled = ("carriers", "sim", *path[2:])
-        wanted.add(spelled)
-    assert {path for path in wanted if path not in named} <= shown
+    wanted = {tuple(part for part in path if part != ANY) for path in known_paths(Document)}
+    sections = {path[:1] for path in wanted}
+    assert wanted - sections <= shown
 
 
 def test_a_file_that_names_no_carrier_dials_nobody_and_says_so() -> None:
@@ -182,3 +176,33 @@ def test_the_database_lies_relative_to_the_file(tmp_path: Path) -> None:
 )
 def test_a_client_on_this_machine_finds_the_daemon(host: str, url: str) -> None:
     assert read(f'[http]\nhost = "{host}"\n').base_url == url
+
+
+PBX = '[carriers.pbx]\nkind = "asterisk"\npassword = "hush"\n'
+
+
+def test_a_carrier_of_real_phones_needs_its_regions_written() -> None:
+    unsaid = read(PBX)
+    assert "compliance.regions is not written" in str(unsaid.refusal())
+    assert unsaid.warnings()[0].startswith("No agent is configured")
+    assert any(sentence.startswith("The daemon will not start: ") for sentence in unsaid.warnings())
+
+    said = read(f'{PBX}[compliance]\nregions = ["*"]\n')
+    assert said.refusal() is None
+    assert any("enforces no calling hours" in sentence for sentence in said.warnings())
+
+
+def test_a_configured_carrier_that_does_not_dial_needs_no_regions() -> None:
+    both = read(f'{PBX}[carriers.sim]\nkind = "simulator"\n[dialing]\ncarrier = "sim"\n')
+
+    assert (both.refusal(), both.policy().carrier, both.policy().carriers) == (None, "sim", ("pbx", "sim"))
+
+
+def test_the_password_of_a_carrier_comes_from_a_file_and_is_never_shown(tmp_path: Path) -> None:
+    Path("ari.password").write_text("hush\n", "utf-8")
+    config = read('[carriers.pbx]\nkind = "asterisk"\npassword_file = "ari.password"\n')
+
+    settings = config.carriers["pbx"]
+    assert isinstance(settings, AsteriskSettings)
+    assert settings.password.get_secret_value() == "hush"
+    assert "hush" not in config.document.model_dump_json() + repr(config)

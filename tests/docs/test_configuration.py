@@ -3,16 +3,19 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from dialer.config.document import CarrierSettings, Document
+from dialer.carriers.asterisk.settings import AsteriskSettings
+from dialer.carriers.simulator.settings import SimulatorSettings
+from dialer.config.document import Document
 from tests.docs.pages import PAGES, ROOT
 
-_ROW = re.compile(r"^\| `([a-z_]+\.[A-Za-z_.]+)` \| (.*?) \|", re.MULTILINE)
+_ROW = re.compile(r"^\| `([a-z_]+\.[A-Za-z_.]+)` \| ((?:\\\||[^|])*?) \|", re.MULTILINE)
 _VARIABLE = re.compile(r"""["']((?:DIALER|THINNESTAI)_[A-Z_]+|CREDENTIALS_DIRECTORY|NOTIFY_SOCKET)["']""")
 
 
@@ -21,7 +24,8 @@ def _keys(model: type[BaseModel], place: str = "") -> Iterator[tuple[str, str]]:
     for name, field in model.model_fields.items():
         inner = _model_in(field.annotation)
         if name == "carriers":
-            yield from _keys(get_args(CarrierSettings)[0], "carriers.NAME.")
+            yield from _keys(SimulatorSettings, "carriers.NAME.")
+            yield from _keys(AsteriskSettings, "carriers.PBX.")
         elif inner is not None and not place:
             yield from _keys(inner, f"{name}.")
         else:
@@ -41,11 +45,14 @@ def _shown(default: Any) -> str:
         return "none"
     if isinstance(default, BaseModel):
         default = default.model_dump(mode="json")
+    if isinstance(default, Path):
+        default = str(default)
     if isinstance(default, dict):
         return "`{ " + ", ".join(f"{key} = {json.dumps(value)}" for key, value in default.items()) + " }`"
     if isinstance(default, float) and default.is_integer():
         default = int(default)
-    return f"`{json.dumps(default)}`"
+    # A bar ends a cell of the table, unless it is escaped.
+    return f"`{json.dumps(default)}`".replace("|", r"\|")
 
 
 KEYS = dict(_keys(Document))

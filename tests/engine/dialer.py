@@ -13,7 +13,7 @@ from dialer.domain.call import Attempt, AttemptState, Channel
 from dialer.domain.campaign import Campaign, NewCampaign, read_config
 from dialer.domain.clock import Instant
 from dialer.domain.contact import Audience, Contact, Person
-from dialer.domain.policy import Agent
+from dialer.domain.policy import Agent, AgentAddress
 from dialer.engine.engine import Engine
 from dialer.service import attempts as attempt_pages
 from dialer.service import campaigns, drafts
@@ -49,6 +49,7 @@ class Dialer:
             policy=replace(self.parts.policy, **policy),
             fences=Fences(self.clock),
             readiness=Readiness(),
+            carriers=self.carriers,
         )
         self.engine = Engine(self.parts, EventLog(self.parts.store), self.carriers, on_beat=self._beat)
         self._running = asyncio.create_task(self.engine.run())
@@ -76,6 +77,10 @@ class Dialer:
     def draining(self, grace: float) -> "asyncio.Task[int]":
         assert self.engine is not None
         return asyncio.create_task(self.engine.drain(grace))
+
+    def connects(self, address: AgentAddress) -> None:
+        """Where the agent of the campaigns is met from the next start on."""
+        self.parts = replace(self.parts, agents=Agents([replace(self._agent, connect=address)]))
 
     def forget_agents(self) -> None:
         """They are taken out of the configuration; a restart reads it."""

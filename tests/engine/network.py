@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Self, TypeAlias
 
@@ -21,6 +21,7 @@ from dialer.carriers.base import (
     Placed,
     PlaceRequest,
     PlaceResult,
+    RecordingResult,
     Ringing,
     SmsReceived,
     Uncertain,
@@ -60,7 +61,11 @@ class Network:
     ) -> None:
         self.name = name
         self.abilities = Abilities(
-            client_id=True, lookup=lookup, channels=frozenset(Channel), rings_real_phones=False
+            client_id=True,
+            lookup=lookup,
+            channels=frozenset(Channel),
+            agent_kinds=frozenset({"message", "sip", "websocket"}),
+            rings_real_phones=False,
         )
         self.calls_per_second = calls_per_second
         self.requests: list[PlaceRequest] = []
@@ -68,12 +73,21 @@ class Network:
         self.calls: dict[AttemptId, Call] = {}
         self.looked_up: list[Instant] = []
         self.hung_up: list[AttemptId] = []
+        self.recordings: dict[AttemptId, bytes] = {}
+        self.deleted: list[AttemptId] = []
+        """Whose recordings it was asked to delete, and did."""
         self.reachable = True
-        """Whether it answers look-ups."""
+        """Whether it answers look-ups, and whoever asks for recordings."""
         self.forgetful = False
         """It knows nothing when it is asked, whatever it was told."""
         self.obedient = True
         """Whether a hang-up ends the call."""
+        self.prepares: Callable[[PlaceRequest], NotPlaced | None] = lambda _: None
+        """What becomes of the preparation of a call."""
+        self.may_prepare = asyncio.Event()
+        self.may_prepare.set()
+        self.prepared: list[AttemptId] = []
+        """What was prepared and neither placed nor discarded."""
         self._clock = clock
         self._told: asyncio.Queue[CarrierEvent | Exception] = asyncio.Queue()
         self._usual: Reply = self.accept
@@ -221,7 +235,21 @@ class Network:
     async def __aexit__(self, *exc: object) -> None:
         return None
 
+    async def prepare(self, request: PlaceRequest) -> NotPlaced | None:
+        self.prepared.append(request.attempt_id)
+        await self.may_prepare.wait()
+        refused = self.prepares(request)
+        if refused is not None:
+            self.prepared.remove(request.attempt_id)
+        return refused
+
+    def discard(self, request: PlaceRequest) -> None:
+        if request.attempt_id in self.prepared:
+            self.prepared.remove(request.attempt_id)
+
     async def place(self, request: PlaceRequest) -> PlaceResult:
+        if request.attempt_id in self.prepared:
+            self.prepared.remove(request.attempt_id)
         self.requests.append(request)
         self.moments.append(self._clock.now())
         reply = self._next.popleft() if self._next else self._usual
@@ -252,6 +280,19 @@ class Network:
             now = self._clock.now()
             self.tell_soon(Ended(attempt_id, now, AttemptState.CANCELLED, by="dialer"))
 
+    async def recording(self, attempt_id: AttemptId) -> RecordingResult:
+        if not self.reachable:
+            return Unreachable("connection refused")
+        if attempt_id not in self.recordings:
+            return Absent()
+        return _pieces(self.recordings[attempt_id])
+
+    async def delete_recording(self, attempt_id: AttemptId) -> bool:
+        if self.reachable:
+            self.recordings.pop(attempt_id, None)
+            self.deleted.append(attempt_id)
+        return self.reachable
+
     async def health(self) -> Health:
         return Health(self.reachable)
 
@@ -260,3 +301,8 @@ class Network:
             self._usual = reply
         else:
             self._next.extend([reply] * times)
+
+
+async def _pieces(content: bytes) -> AsyncGenerator[bytes, None]:
+    for place in range(0, len(content), 1000):
+        yield content[place : place + 1000]

@@ -81,7 +81,7 @@ class Desk:
         return (await self.view(campaign, phone)).contact
 
     async def claim(
-        self, campaign: Campaign, phone: str, *, run: int | None = None
+        self, campaign: Campaign, phone: str, *, run: int | None = None, agent_kind: str = "message"
     ) -> tuple[AttemptId, Claim]:
         present = await self.get(campaign)
         contact = await self.contact(campaign, phone)
@@ -99,12 +99,13 @@ class Desk:
             text="Hi.",
             ring_timeout=5,
             max_duration=60,
+            agent_kind=agent_kind,
         )
         return intent.id, await claim(self.parts.store, intent)
 
-    async def call(self, campaign: Campaign, phone: str) -> Call:
+    async def call(self, campaign: Campaign, phone: str, *, agent_kind: str = "message") -> Call:
         """A claim that must succeed."""
-        attempt, claimed = await self.claim(campaign, phone)
+        attempt, claimed = await self.claim(campaign, phone, agent_kind=agent_kind)
         assert isinstance(claimed, Claimed), claimed
         return Call(attempt, claimed.n)
 

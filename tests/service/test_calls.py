@@ -198,3 +198,41 @@ async def test_a_carrier_whose_clock_is_ahead_prolongs_no_wait(desk: Desk) -> No
     assert report is not None
     assert report.settled is not None
     assert report.settled.due == NOON + 5 * 60 * SECOND
+
+
+async def test_a_nine_pressed_at_a_message_is_told_once_and_nobody_is_called_again(desk: Desk) -> None:
+    """Not even where the call then failed in a way that would cost no retry."""
+    campaign = await desk.running(ALICE, new=replace(NEW, config=RETRY))
+    call = await desk.call(campaign, ALICE)
+    await desk.hear(call, Answered(call.id, NOON), Dtmf(call.id, NOON, "1"))
+    await desk.hear(call, Dtmf(call.id, NOON, "9"))
+    await desk.hear(call, Dtmf(call.id, NOON, "9"))
+    await desk.end(call, S.FAILED, Failure.TEMPORARY)
+
+    contact = await desk.contact(campaign, ALICE)
+    assert (contact.status, contact.outcome) == (ContactStatus.FAILED, Outcome.ERROR)
+    assert (await desk.kinds(campaign)).count("contact.opted_out") == 1
+
+
+async def test_a_nine_pressed_for_an_agent_is_the_agents(desk: Desk) -> None:
+    campaign = await desk.running(ALICE)
+    call = await desk.call(campaign, ALICE, agent_kind="sip")
+    await desk.hear(call, Answered(call.id, NOON), Dtmf(call.id, NOON, "9"))
+    await desk.end(call, S.FAILED, Failure.TEMPORARY)
+
+    assert (await desk.contact(campaign, ALICE)).status is ContactStatus.PENDING
+    assert "contact.opted_out" not in await desk.kinds(campaign)
+
+
+@pytest.mark.parametrize(
+    ("left", "status"), [(True, ContactStatus.COMPLETED), (False, ContactStatus.PENDING)]
+)
+async def test_a_machine_is_tried_again_only_where_no_message_was_left(
+    desk: Desk, *, left: bool, status: ContactStatus
+) -> None:
+    campaign = await desk.running(ALICE, new=replace(NEW, config=RETRY))
+    call = await desk.call(campaign, ALICE)
+    await desk.hear(call, replace(desk.ended(call, S.VOICEMAIL), message_left=left))
+
+    assert (await desk.contact(campaign, ALICE)).status is status
+    assert (await desk.attempt(call)).message_left is left

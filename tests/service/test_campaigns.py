@@ -78,5 +78,5 @@ async def test_a_running_campaign_whose_agent_has_gone_says_so(desk: Desk) -> No
     held = await campaigns.get(parts, campaign.public_id)
     assert (held.status_reason, held.status_detail) == (
         StatusReason.AGENT_UNAVAILABLE,
-        "Its agent ag_c47e7c97_b2f2 is not configured any more.",
+        "The campaign's agent ag_c47e7c97_b2f2 is there no more; add it, or cancel the campaign.",
     )

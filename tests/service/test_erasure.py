@@ -108,7 +108,8 @@ async def test_nothing_of_its_people_is_left(desk: Desk, monkeypatch: pytest.Mon
 async def rejected(desk: Desk, campaign: Campaign, lines: int) -> None:
     def work(tx: Transaction) -> None:
         tx.execute(
-            "INSERT INTO upload (id, public_id, campaign, columns, created_at) VALUES (1, 'up_1', ?, '[]', 0)",
+            "INSERT INTO upload (id, public_id, campaign, columns, created_at)"
+            " VALUES (1, 'up_1', ?, '[]', 0)",
             (campaign.id,),
         )
         for line in range(lines):

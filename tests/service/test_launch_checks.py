@@ -1,17 +1,20 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from dialer.domain.call import Channel
 from dialer.domain.campaign import Campaign, Counters
 from dialer.domain.errors import InvalidInput, NotFound
-from dialer.domain.policy import Agent, CallerId, Policy
+from dialer.domain.policy import Agent, AgentAddress, CallerId, Policy
 from dialer.service.agents import Agents
 from dialer.service.launch_checks import choose, reasons_against, unfilled_placeholders
 from dialer.service.notices import notices
 from dialer.service.numbers import CallerIds
 from dialer.service.parts import Parts
-from tests.clock import NOON
+from dialer.service.reach import beyond_carrier
+from tests.clock import NOON, FakeClock
+from tests.engine.network import Network
 from tests.service.desk import ALICE, Desk, config
 
 VERIFIED, SECOND, UNVERIFIED = "+12025550100", "+12025550199", "+12025550198"
@@ -162,3 +165,41 @@ async def test_more_concurrency_than_the_daemon_allows_warns(parts: Parts, campa
         "max_concurrent 1001 is above the daemon's own limit of 1000, which counts."
     ]
     assert notices(replace(wide, max_concurrent=1000), parts) == []
+
+
+def within(parts: Parts, clock: FakeClock, **changed: Any) -> Parts:
+    """Its carrier can do no more than this."""
+    network = Network(clock, name="sim")
+    network.abilities = replace(network.abilities, **changed)
+    return replace(parts, carriers={"sim": network})
+
+
+def test_a_channel_that_the_carrier_does_not_carry_is_refused(parts: Parts, clock: FakeClock) -> None:
+    voice_alone = within(parts, clock, channels=frozenset({Channel.VOICE}))
+
+    with pytest.raises(InvalidInput, match="Carrier sim carries voice alone"):
+        choose(voice_alone, "1", Channel.SMS, None)
+    choose(voice_alone, "1", Channel.VOICE, None)
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        (AgentAddress("sip", uri="sip:a@b"), "cannot connect agent ag_00000000_0009 by sip"),
+        (AgentAddress("websocket", url="wss://a"), "only by connect.client"),
+        (AgentAddress("websocket", url="wss://a", client="a"), None),
+        (AgentAddress(), None),
+    ],
+)
+def test_an_agent_that_the_carrier_cannot_connect_is_refused(
+    parts: Parts, agent: Agent, clock: FakeClock, address: AgentAddress, sentence: str | None
+) -> None:
+    kinds = frozenset({"message", "websocket"})
+    here = within(parts, clock, agent_kinds=kinds, agent_needs=frozenset({"client"}))
+    here.agents.put(replace(agent, id="ag_00000000_0009", numeric_id=9, connect=address))
+
+    found = beyond_carrier(here, here.agents.get("9"), Channel.VOICE)
+
+    assert (sentence is None) is (found is None)
+    assert sentence is None or (found is not None and sentence in found)
+    assert beyond_carrier(here, here.agents.get("9"), Channel.SMS) is None

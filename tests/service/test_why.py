@@ -47,7 +47,7 @@ CAMPAIGN = Campaign(
 FREE = Situation(
     now=NOON,
     campaign=CAMPAIGN,
-    has_agent=True,
+    hindrance=None,
     faults={},
     carrier="sim",
     open_calls=0,
@@ -115,12 +115,9 @@ def busy(limit: int, used: int) -> Situation:
             Why(Bar.NOT_EXPIRED, "The campaign expired at 2027-01-15T08:00:00Z."),
         ),
         (
-            replace(FREE, has_agent=False),
+            replace(FREE, hindrance="The agent is there no more."),
             PENDING,
-            Why(
-                Bar.AGENT,
-                "The campaign's agent ag_c47e7c97_b2f2 is there no more; add it, or cancel the campaign.",
-            ),
+            Why(Bar.AGENT, "The agent is there no more."),
         ),
         (
             replace(FREE, faults={"carrier:sim": "Refused.", "store": "The disk is full."}),

@@ -52,7 +52,7 @@ class _AnyCall(Body):
     scheduled_at: ScheduleText | None = None
     max_duration: Annotated[int, Field(ge=1, le=LONGEST_CALL)] | None = None
     """Seconds."""
-    recording: Later = None
+    recording: bool | None = None
     webhook_url: Later = None
 
 
@@ -140,6 +140,7 @@ def _request(body: _AnyCall, item: object, number: tuple[str, ...], rules: Rules
         body.phone_number_id,
         start.at,
         body.max_duration or 0,
+        body.recording or False,
     )
     return CallRequest(new, (start.note,) if start.note else (), body.max_duration)
 

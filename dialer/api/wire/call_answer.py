@@ -4,11 +4,17 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel
 
-from dialer.api.wire.contact_answer import public_contact_id
 from dialer.api.wire.fields import Timestamp, among
 from dialer.domain.call import Attempt, AttemptState, Channel, Outcome
+from dialer.domain.ids import public_contact_id
 from dialer.domain.schedule import format_instant
 from dialer.store.calls import Call, SingleCall
+
+
+class RecordingAnswer(BaseModel):
+    url: str
+    """Where it is fetched with the same key; a path of this server."""
+    seconds: float
 
 
 class CallAnswer(BaseModel):
@@ -44,6 +50,8 @@ class CallAnswer(BaseModel):
     agent_connected: bool | None
     delivery: str | None
     message_left: bool
+    recording: RecordingAnswer | None
+    """Null where there is none, or not any more."""
     detail: str | None
     text: str | None
 
@@ -100,6 +108,7 @@ class CallAnswer(BaseModel):
             agent_connected=None,
             delivery=None,
             message_left=False,
+            recording=None,
             detail=found.detail,
             text=None,
         )
@@ -133,6 +142,7 @@ class CallAnswer(BaseModel):
             agent_connected=attempt.agent_connected,
             delivery=attempt.delivery,
             message_left=attempt.message_left,
+            recording=_recording(attempt),
             detail=attempt.detail,
             text=attempt.text,
         )
@@ -150,6 +160,13 @@ class CallList(BaseModel):
 
     calls: list[CallAnswer]
     total: int
+
+
+def _recording(attempt: Attempt) -> RecordingAnswer | None:
+    if attempt.recording_seconds is None:
+        return None
+    url = f"/v2/calls/{attempt.id}/recording"
+    return RecordingAnswer(url=url, seconds=round(attempt.recording_seconds, 1))
 
 
 def _instant(at: int | None) -> str | None:

@@ -32,6 +32,9 @@ Retried = Literal["no_answer", "busy", "voicemail"]
 MaxConcurrent = Annotated[int, Field(ge=1, le=MOST_CONCURRENT)]
 
 
+Action = Literal["hangup", "leave_message", "continue"]
+
+
 class RetryBody(Body):
     enabled: bool | None = None
     intervals: Waits | None = Field(None, alias="intervalsMinutes")
@@ -73,6 +76,16 @@ class PacingBody(Body):
     max_calls_per_hour: Later = None
 
 
+class VoicemailBody(Body):
+    detect: bool | None = None
+    """Listens, after the answer, whether a machine speaks."""
+    action: Action | None = None
+    """What follows then; `hangup` unless it is said."""
+
+    def document(self) -> dict[str, object]:
+        return without_nulls({"detect": self.detect, "action": self.action})
+
+
 def _on_unknown(text: str) -> str:
     if text != "hold" and not _RETRY_AFTER.match(text):
         raise invalid('must be "hold", or "retry_after:" with a time such as 24h')
@@ -95,7 +108,8 @@ class ConfigBody(Body):
     """Another place for the campaign's own; it is not stored here."""
     escalation: Later = None
     calling_window: Later = None
-    voicemail: Later = None
+    voicemail: VoicemailBody | None = None
+    recording: bool | None = None
     consent: Later = None
 
     def document(self) -> dict[str, object]:
@@ -109,6 +123,8 @@ class ConfigBody(Body):
                 "pacing": pacing,
                 "expires_at": self.expires_at,
                 "on_unknown": self.on_unknown,
+                "voicemail": self.voicemail.document() if self.voicemail else None,
+                "recording": self.recording,
             }
         )
 
@@ -134,7 +150,7 @@ def present(raw: object) -> object:
     """A `config` in one spelling without its nulls, ready to be validated."""
     if not isinstance(raw, dict):
         return raw
-    inner: dict[str, type[Body]] = {"retry": RetryBody, "pacing": PacingBody}
+    inner: dict[str, type[Body]] = {"retry": RetryBody, "pacing": PacingBody, "voicemail": VoicemailBody}
     found = {
         key: without_nulls(value, inner.get(key)) if isinstance(value, dict) else value
         for key, value in raw.items()
@@ -168,11 +184,17 @@ def merged(base: dict[str, object], patch: dict[str, object]) -> dict[str, objec
 
 
 def completed(document: dict[str, object]) -> dict[str, object]:
-    """The document without what is empty; a retry rule that has waits and says nothing else is on."""
+    """The document without what is empty; a retry rule that has waits and says nothing else is on.
+
+    So is the detection of machines for which there is an action.
+    """
     whole = _pruned(document)
     retry = whole.get("retry")
     if isinstance(retry, dict) and "enabled" not in retry:
         whole["retry"] = {"enabled": True, **retry}
+    voicemail = whole.get("voicemail")
+    if isinstance(voicemail, dict):
+        whole["voicemail"] = {"detect": True, "action": "hangup", **voicemail}
     return whole
 
 

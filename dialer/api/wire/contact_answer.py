@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from dialer.api.wire.fields import Timestamp
 from dialer.domain.call import Outcome
-from dialer.domain.ids import ContactId
+from dialer.domain.ids import public_contact_id
 from dialer.domain.retry import ContactStatus
 from dialer.domain.schedule import format_instant
 from dialer.service.contacts import ContactView
@@ -59,7 +59,3 @@ class ContactAnswer(BaseModel):
 class ContactPage(BaseModel):
     contacts: list[ContactAnswer]
     next_cursor: str | None
-
-
-def public_contact_id(contact: ContactId) -> str:
-    return f"cont_{contact:08x}"

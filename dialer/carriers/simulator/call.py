@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from dialer.carriers.base import Answered, CarrierEvent, Ended, SmsStatus
 from dialer.carriers.simulator.behaviour import Plan
-from dialer.domain.call import AttemptState, Channel, Failure, Outcome
+from dialer.domain.call import AttemptState, Channel, Failure, OnMachine, Outcome
 from dialer.domain.clock import Instant
 from dialer.domain.ids import AttemptId
 
@@ -27,6 +27,8 @@ class Placing:
     plan: Plan
     scale: float
     """Simulated seconds in a second."""
+    on_machine: OnMachine | None = None
+    record: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,14 @@ class HungUp:
     """How many events of its life were told before."""
 
 
-RecordLine: TypeAlias = Placing | HungUp
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """The recording of a call was deleted."""
+
+    recording_of: AttemptId
+
+
+RecordLine: TypeAlias = Placing | HungUp | Erased
 
 
 @dataclass(slots=True)
@@ -52,6 +61,9 @@ class Call:
     answered_at: Instant | None = None
     ended_at: Instant | None = None
     outcome: Outcome | None = None
+    recording_seconds: float | None = None
+    erased: bool = False
+    """Its recording was deleted."""
 
     def note(self, event: CarrierEvent) -> None:
         """Keeps what the listing shows."""
@@ -60,6 +72,7 @@ class Call:
         elif isinstance(event, Ended):
             self.ended_at = event.at
             self.outcome = _in_the_contacts_words(event)
+            self.recording_seconds = event.recording_seconds
         elif isinstance(event, SmsStatus):
             self.ended_at = event.at
             self.outcome = Outcome(event.delivery)

@@ -1,18 +1,20 @@
 """The simulated carrier inside the daemon: the network, its record beside the database, and its events."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from pathlib import Path
 from typing import Self
 
 from dialer.carriers.base import (
     Abilities,
+    Absent,
     CarrierEvent,
     Health,
     Lookup,
     LookupResult,
     PlaceRequest,
     PlaceResult,
+    RecordingResult,
 )
 from dialer.carriers.simulator.network import Network
 from dialer.carriers.simulator.record import Record
@@ -60,6 +62,12 @@ class SimulatedCarrier:
         finally:
             await self._record.close()
 
+    async def prepare(self, request: PlaceRequest) -> None:
+        """It speaks nothing."""
+
+    def discard(self, request: PlaceRequest) -> None:
+        """There is nothing to throw away."""
+
     async def place(self, request: PlaceRequest) -> PlaceResult:
         failpoint("carrier.before_send")
         result = await self._network.place(request)
@@ -77,9 +85,21 @@ class SimulatedCarrier:
     async def hang_up(self, attempt_id: AttemptId, carrier_id: str | None) -> None:  # noqa: ARG002
         await self._network.hang_up(attempt_id)
 
+    async def recording(self, attempt_id: AttemptId) -> RecordingResult:
+        found = self._network.recording(attempt_id)
+        return Absent() if found is None else _one_by_one(found)
+
+    async def delete_recording(self, attempt_id: AttemptId) -> bool:
+        return await self._network.delete_recording(attempt_id)
+
     async def health(self) -> Health:
         return Health(up=True)
 
     async def listing(self) -> bytes | None:
         """Everything the network was asked to do, as the JSON body of `GET /debug/simulator/calls`."""
         return await asyncio.to_thread(listing, self._network.calls())
+
+
+async def _one_by_one(pieces: Iterator[bytes]) -> AsyncGenerator[bytes, None]:
+    for piece in pieces:
+        yield piece

@@ -15,7 +15,7 @@ from dialer.carriers.base import (
 )
 from dialer.carriers.simulator.behaviour import Script
 from dialer.carriers.simulator.call import Call, HungUp, Placing
-from dialer.domain.call import AttemptState, Channel, Failure
+from dialer.domain.call import AttemptState, Channel, Failure, OnMachine
 from dialer.domain.clock import SECOND, Instant
 
 OPT_OUT_DIGIT = "9"
@@ -57,6 +57,7 @@ def ended_by_dialer(call: Call, hung_up: HungUp) -> Ended:
         q850=16,
         by="dialer",
         billable_seconds=math.ceil(talked),
+        recording_seconds=talked if placing.record else None,
     )
 
 
@@ -110,7 +111,8 @@ def _once_answered(placing: Placing, at: Instant) -> list[CarrierEvent]:
     cut = talk > placing.max_duration
     talk = min(talk, placing.max_duration)
     machine = plan.script is Script.VOICEMAIL
-    hears_agent = plan.script in {Script.ANSWERED, Script.OPTED_OUT}
+    talked_on = machine and placing.on_machine is OnMachine.CONTINUE
+    hears_agent = talked_on or plan.script in {Script.ANSWERED, Script.OPTED_OUT}
     events: list[CarrierEvent] = [Answered(attempt, at, amd="machine" if machine else None)]
     if hears_agent:
         events.append(AgentConnected(attempt, at))
@@ -120,10 +122,12 @@ def _once_answered(placing: Placing, at: Instant) -> list[CarrierEvent]:
         Ended(
             attempt,
             _after(placing, plan.latency + plan.ring + talk),
-            AttemptState.VOICEMAIL if machine else AttemptState.COMPLETED,
+            AttemptState.VOICEMAIL if machine and not talked_on else AttemptState.COMPLETED,
             q850=16,
             by="network" if cut else "dialer" if machine else "callee",
             billable_seconds=math.ceil(talk),
+            message_left=machine and not cut and placing.on_machine is OnMachine.LEAVE_MESSAGE,
+            recording_seconds=talk if placing.record else None,
         )
     )
     return events

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from typing import Protocol, Self
@@ -17,10 +17,11 @@ from dialer.carriers.base import (
     SmsReceived,
 )
 from dialer.carriers.simulator.behaviour import Behaviour, Script
-from dialer.carriers.simulator.call import Call, HungUp, Placing, RecordLine
+from dialer.carriers.simulator.call import Call, Erased, HungUp, Placing, RecordLine
 from dialer.carriers.simulator.life import ended_by_dialer, life, refusal
 from dialer.carriers.simulator.settings import SimulatorSettings
 from dialer.carriers.simulator.timers import Timers
+from dialer.carriers.simulator.tone import recording
 from dialer.domain.call import Channel, Failure
 from dialer.domain.clock import SECOND, Clock
 from dialer.domain.ids import AttemptId
@@ -133,12 +134,35 @@ class Network:
             with suppress(OSError):
                 await asyncio.shield(self._record.append(hung_up))
 
+    def recording(self, attempt_id: AttemptId) -> Iterator[bytes] | None:
+        """None: there is none, not yet, or not any more."""
+        call = self._calls.get(attempt_id)
+        if call is None or call.erased or call.recording_seconds is None:
+            return None
+        return recording(call.recording_seconds)
+
+    async def delete_recording(self, attempt_id: AttemptId) -> bool:
+        """False where that could not be written down."""
+        call = self._calls.get(attempt_id)
+        if call is None or call.erased or not call.placing.record:
+            return True
+        if self._record is not None:
+            try:
+                await asyncio.shield(self._record.append(Erased(attempt_id)))
+            except OSError:
+                return False
+        call.erased = True
+        return True
+
     def restore(self, lines: Iterable[RecordLine]) -> None:
         """Takes up the calls of before a crash: what would have happened meanwhile has, told to nobody."""
         for line in lines:
             if isinstance(line, Placing):
                 self._calls[line.attempt_id] = Call(line)
                 self._times_asked[line.channel, line.to] += 1
+            elif isinstance(line, Erased):
+                if line.recording_of in self._calls:
+                    self._calls[line.recording_of].erased = True
             elif line.attempt_id in self._calls:
                 self._calls[line.attempt_id].hung_up = line
         now, monotonic = self._clock.now(), self._clock.monotonic()
@@ -184,6 +208,8 @@ class Network:
             nth=nth,
             plan=self._behaviour.plan(request.channel, request.to, nth),
             scale=self._settings.time_scale,
+            on_machine=request.on_machine,
+            record=request.record,
         )
         call = self._calls[request.attempt_id] = Call(placing)
         if _holds_a_channel(call):

@@ -1,6 +1,7 @@
 """The embedded network's memory: a file of JSON lines beside the database, only ever appended to.
 
-It holds each request that was taken, with its plan, and each hang-up; everything else follows from them.
+It holds each request that was taken, with its plan, each hang-up, and each recording that was deleted;
+everything else follows from them.
 A line that was handed to the operating system outlives the process (not the machine: a simulated phone
 does not ring through a power cut).
 """
@@ -13,11 +14,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from dialer.carriers.simulator.call import HungUp, Placing, RecordLine
+from dialer.carriers.simulator.call import Erased, HungUp, Placing, RecordLine
 from dialer.domain.errors import StoreRefused
 
 _PLACING: TypeAdapter[Placing] = TypeAdapter(Placing)
-_HUNG_UP: TypeAdapter[HungUp] = TypeAdapter(HungUp)
+_LATER: TypeAdapter[HungUp | Erased] = TypeAdapter(HungUp | Erased)
 
 
 class Record:
@@ -40,9 +41,7 @@ class Record:
         Lines that come while others are being written share the next write.
         """
         loop = asyncio.get_running_loop()
-        self._lines.append(
-            _PLACING.dump_json(line) if isinstance(line, Placing) else _HUNG_UP.dump_json(line)
-        )
+        self._lines.append(_PLACING.dump_json(line) if isinstance(line, Placing) else _LATER.dump_json(line))
         if self._waiting is None:
             self._waiting = loop.create_future()
             if not self._writing:
@@ -119,4 +118,4 @@ def _read(line: bytes) -> RecordLine:
     try:
         return _PLACING.validate_json(line)
     except ValidationError:
-        return _HUNG_UP.validate_json(line)
+        return _LATER.validate_json(line)

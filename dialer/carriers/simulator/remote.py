@@ -1,7 +1,7 @@
 """The simulated carrier of a network in a process of its own, over HTTP: as a cloud carrier would be."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from typing import Self
 
@@ -15,12 +15,14 @@ from dialer.carriers.base import (
     NotPlaced,
     PlaceRequest,
     PlaceResult,
+    RecordingResult,
     Uncertain,
     Unreachable,
 )
+from dialer.carriers.sending import Sending, tracing
 from dialer.carriers.simulator.carrier import SIMULATED
 from dialer.carriers.simulator.settings import SimulatorSettings
-from dialer.carriers.simulator.sorting import Sending, sort_answer, tracing
+from dialer.carriers.simulator.sorting import sort_answer
 from dialer.carriers.simulator.wire import (
     PLACE_REQUEST,
     KnownCall,
@@ -32,6 +34,7 @@ from dialer.carriers.simulator.wire import (
 )
 from dialer.domain.call import Failure
 from dialer.domain.clock import Clock
+from dialer.domain.errors import CarrierUnavailable
 from dialer.domain.ids import AttemptId
 from dialer.failpoint import failpoint
 
@@ -95,6 +98,12 @@ class RemoteSimulator:
             raise RuntimeError("The carrier is used before it was entered.")
         return self._session
 
+    async def prepare(self, request: PlaceRequest) -> None:
+        """It speaks nothing."""
+
+    def discard(self, request: PlaceRequest) -> None:
+        """There is nothing to throw away."""
+
     async def place(self, request: PlaceRequest) -> PlaceResult:
         body = PLACE_REQUEST.dump_json(request)
         sending = Sending()
@@ -133,6 +142,31 @@ class RemoteSimulator:
         with suppress(*_FAULTS):
             async with self._clock.timeout(_TOTAL), self._http.delete(f"{self._url}/calls/{attempt_id}"):
                 return
+
+    async def recording(self, attempt_id: AttemptId) -> RecordingResult:
+        try:
+            async with self._clock.timeout(_TOTAL):
+                response = await self._http.get(
+                    f"{self._url}/calls/{attempt_id}/recording", allow_redirects=False
+                )
+        except _FAULTS as error:
+            return Unreachable(_in_words(error))
+        if response.status == _OK:
+            return _pieces(response)
+        response.close()
+        if response.status == _NOT_FOUND:
+            return Absent()
+        return Unreachable(f"The simulated network answered {response.status}.")
+
+    async def delete_recording(self, attempt_id: AttemptId) -> bool:
+        try:
+            async with (
+                self._clock.timeout(_TOTAL),
+                self._http.delete(f"{self._url}/calls/{attempt_id}/recording") as response,
+            ):
+                return response.ok
+        except _FAULTS:
+            return False
 
     async def health(self) -> Health:
         try:
@@ -188,6 +222,15 @@ class RemoteSimulator:
             self._http.get(f"{self._url}{path}", allow_redirects=False) as response,
         ):
             return response.status, await response.read()
+
+
+async def _pieces(response: aiohttp.ClientResponse) -> AsyncGenerator[bytes, None]:
+    async with response:
+        try:
+            async for piece in response.content.iter_any():
+                yield piece
+        except _FAULTS as error:
+            raise CarrierUnavailable(_in_words(error)) from error
 
 
 def _in_words(error: Exception) -> str:

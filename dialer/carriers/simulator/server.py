@@ -33,7 +33,8 @@ _LOG = web.AppKey("log", EventLog)
 
 
 def simulator_app(settings: SimulatorSettings, clock: Clock) -> web.Application:
-    """Routes: POST and GET /calls, GET and DELETE /calls/{attempt_id}, GET /events, GET /health.
+    """Routes: POST and GET /calls, GET and DELETE /calls/{attempt_id} and
+    /calls/{attempt_id}/recording, GET /events, GET /health.
 
     `/events?after=N&network=ID` goes on after event N of that network; without, it begins now.
     """
@@ -56,6 +57,8 @@ def simulator_app(settings: SimulatorSettings, clock: Clock) -> web.Application:
             web.get("/calls", _list),
             web.get("/calls/{attempt_id}", _look_up),
             web.delete("/calls/{attempt_id}", _hang_up),
+            web.get("/calls/{attempt_id}/recording", _recording),
+            web.delete("/calls/{attempt_id}/recording", _delete_recording),
             web.get("/events", _events),
             web.get("/health", _health),
         ]
@@ -125,6 +128,24 @@ async def _look_up(request: web.Request) -> web.Response:
 
 async def _hang_up(request: web.Request) -> web.Response:
     await request.app[_NETWORK].hang_up(AttemptId(request.match_info["attempt_id"]))
+    return web.Response(status=204)
+
+
+async def _recording(request: web.Request) -> web.StreamResponse:
+    attempt_id = AttemptId(request.match_info["attempt_id"])
+    pieces = request.app[_NETWORK].recording(attempt_id)
+    if pieces is None:
+        unknown = UnknownCall(absent=attempt_id)
+        return web.Response(body=unknown.model_dump_json(), content_type=_JSON, status=404)
+    stream = web.StreamResponse(headers={"Content-Type": "audio/wav"})
+    await stream.prepare(request)
+    for piece in pieces:
+        await stream.write(piece)
+    return stream
+
+
+async def _delete_recording(request: web.Request) -> web.Response:
+    await request.app[_NETWORK].delete_recording(AttemptId(request.match_info["attempt_id"]))
     return web.Response(status=204)
 
 

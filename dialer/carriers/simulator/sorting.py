@@ -1,9 +1,5 @@
 """What a create request did: proof that nobody rings, a call, or neither."""
 
-from dataclasses import dataclass
-from types import SimpleNamespace
-
-import aiohttp
 from pydantic import ValidationError
 
 from dialer.carriers.base import NotPlaced, Placed, PlaceResult, Uncertain
@@ -17,27 +13,6 @@ _TOO_MANY = 429
 _ACCOUNTS = frozenset({401, 402, 403})
 _LONGEST_DELAY = 6
 """Digits of a Retry-After that is meant: eleven days."""
-
-
-@dataclass(slots=True)
-class Sending:
-    """Of one request: whether its headers were handed to the connection; after that, it may have arrived."""
-
-    began: bool = False
-
-
-def tracing() -> aiohttp.TraceConfig:
-    """Marks the `Sending` that a request was given as `trace_request_ctx`."""
-
-    async def headers_sent(
-        _: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceRequestHeadersSentParams
-    ) -> None:
-        if isinstance(context.trace_request_ctx, Sending):
-            context.trace_request_ctx.began = True
-
-    trace = aiohttp.TraceConfig()
-    trace.on_request_headers_sent.append(headers_sent)
-    return trace
 
 
 def sort_answer(status: int, retry_after: str | None, body: bytes) -> PlaceResult:

@@ -71,3 +71,9 @@ CREATE TABLE reject (
 CREATE INDEX reject_upload ON reject (upload, id);
 
 CREATE INDEX attempt_contact ON attempt (contact, n);
+
+ALTER TABLE attempt ADD COLUMN agent_kind TEXT NOT NULL DEFAULT 'message';
+-- Until when the carrier keeps the recording; null where there is none, or it is deleted.
+ALTER TABLE attempt ADD COLUMN recording_due INTEGER;
+ALTER TABLE attempt ADD COLUMN recording_seconds REAL;
+CREATE INDEX attempt_recording ON attempt (carrier, recording_due) WHERE recording_due IS NOT NULL;

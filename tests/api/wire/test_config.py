@@ -74,7 +74,8 @@ class TestConfig:
         [
             ("escalation", {"webhook": {"url": "https://example.com"}}),
             ("calling_window", {"opens": "09:00"}),
-            ("voicemail", {"detect": True}),
+            ("voicemail", True),
+            ("recording", "yes"),
             ("consent", "required"),
             ("callingwindow", {}),
             ("on_unknown", "retry"),
@@ -120,6 +121,26 @@ class TestConfig:
         assert json.loads(config.document)["expires_at"] == "2027-01-15T09:00:00Z"
         assert config.on_unknown_wait == 24 * HOUR
         assert read_config(config.document) == config
+
+    @pytest.mark.parametrize(
+        ("given", "stored"),
+        [
+            ({"detect": True}, {"detect": True, "action": "hangup"}),
+            ({"action": "leave_message"}, {"detect": True, "action": "leave_message"}),
+            ({"detect": False, "action": "continue"}, {"detect": False, "action": "continue"}),
+        ],
+    )
+    def test_who_says_what_to_do_with_machines_wants_them_detected(
+        self, given: dict[str, Any], stored: dict[str, Any]
+    ) -> None:
+        config = self.config(voicemail=given)
+
+        assert json.loads(config.document)["voicemail"] == stored
+        assert config.on_machine == (stored["action"] if stored["detect"] else None)
+
+    def test_a_fault_of_voicemail_names_its_field(self) -> None:
+        assert self.faults(voicemail={"action": "shout"}) == {("config", "voicemail", "action")}
+        assert self.faults(voicemail={"detect": "yes"}) == {("config", "voicemail", "detect")}
 
     def test_an_expiry_before_the_schedule_is_a_fault(self) -> None:
         found = faults(scheduled_at="2027-06-02T00:00:00Z", config={"expires_at": "2027-06-01T00:00:00Z"})

@@ -228,3 +228,16 @@ async def test_only_its_owner_reads_the_record(path: Path, clock: FakeClock) -> 
     async with network(path, clock):
         status = await asyncio.to_thread(os.stat, path)
         assert status.st_mode & 0o777 == 0o600
+
+
+async def test_a_recording_outlives_a_restart_and_so_does_its_deletion(path: Path, clock: FakeClock) -> None:
+    kept, gone = request_to(PERSON, record=True), request_to("+12025559908", record=True)
+    async with network(path, clock) as (carrier, _):
+        await carrier.place(kept)
+        await carrier.place(gone)
+        await clock.advance(60)
+        assert await carrier.delete_recording(gone.attempt_id)
+
+    async with network(path, clock) as (carrier, _):
+        assert not isinstance(await carrier.recording(kept.attempt_id), Absent)
+        assert isinstance(await carrier.recording(gone.attempt_id), Absent)

@@ -48,7 +48,7 @@ CREATE TABLE attempt (
     delivery            TEXT,
     message_left        INTEGER NOT NULL DEFAULT 0,
     billable_seconds    INTEGER
-) STRICT;
+, agent_kind TEXT NOT NULL DEFAULT 'message', recording_due INTEGER, recording_seconds REAL) STRICT;
 CREATE TABLE caller_id (
     id               INTEGER PRIMARY KEY AUTOINCREMENT,
     public_id        TEXT NOT NULL UNIQUE,
@@ -159,6 +159,7 @@ CREATE INDEX attempt_contact ON attempt (contact, n);
 CREATE INDEX attempt_given_up ON attempt (phone, channel) WHERE state IN ('ended_unknown', 'unknown');
 CREATE UNIQUE INDEX attempt_live ON attempt (phone, channel)
     WHERE state IN ('answered', 'intent', 'placed', 'ringing', 'uncertain');
+CREATE INDEX attempt_recording ON attempt (carrier, recording_due) WHERE recording_due IS NOT NULL;
 CREATE INDEX campaign_call ON campaign (id) WHERE origin = 'call';
 CREATE INDEX campaign_deleted ON campaign (erased_at) WHERE deleted_at IS NOT NULL;
 CREATE INDEX campaign_expiry ON campaign (expires_at)
