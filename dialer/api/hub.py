@@ -127,11 +127,11 @@ class Hub:
         for event in news.events:
             of_campaign.setdefault(event.campaign, []).append(event)
         if None in self._joined and news.standings:
-            await self._send(self._joined[None], frames(news.events, news.standings, news.upto))
+            await self._send(self._joined[None], frames(news.events, news.standings, news.upto, of_all=True))
         for campaign, standing in news.standings.items():
             if listeners := self._joined.get(campaign):
                 happened = of_campaign.get(campaign, ())
-                await self._send(listeners, frames(happened, {campaign: standing}, news.upto))
+                await self._send(listeners, frames(happened, {campaign: standing}, news.upto, of_all=False))
                 if standing.deleted:
                     _end(listeners)
 
@@ -151,7 +151,8 @@ class Hub:
         """What they have not seen, up to where all stand now."""
         if place.after is not None:
             arrears = found.arrears[place]
-            await self._send(listeners, frames(arrears.events, arrears.standings, arrears.upto))
+            text = frames(arrears.events, arrears.standings, arrears.upto, of_all=place.campaign is None)
+            await self._send(listeners, text)
             for listener in listeners:
                 listener.saw(arrears.upto)
         elif (shown := found.snapshots.get(place.campaign)) is not None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import structlog
 
-from dialer.api.sse import KEEP_ALIVE, Piece
+from dialer.api.sse import KEEP_ALIVE, Form, Piece
 from dialer.domain.clock import Clock
 from dialer.service.streams import Place
 
@@ -20,16 +20,16 @@ _log = structlog.get_logger(__name__)
 class Listener:
     """Nobody waits for a slow client: its transport takes what is sent at once, or it is dropped."""
 
-    def __init__(self, transport: asyncio.Transport | None, place: Place, *, chunked: bool) -> None:
+    def __init__(self, transport: asyncio.Transport | None, place: Place, form: Form) -> None:
         """`transport`: None where the client has gone already."""
         self.place = place
         self._transport = transport
-        self._chunked = chunked
+        self._form = form
         self._over = asyncio.Event()
 
     @property
     def over(self) -> bool:
-        return self._over.is_set()
+        return self._over.is_set() or self._transport is None or self._transport.is_closing()
 
     def saw(self, upto: int) -> None:
         self.place = replace(self.place, after=upto)
@@ -43,7 +43,7 @@ class Listener:
             transport.abort()
             self._over.set()
         elif not self.over:
-            transport.write(piece.chunk if self._chunked else piece.plain)
+            transport.write(piece.written(self._form))
 
     def end(self) -> None:
         """After what was sent; nothing more is."""

@@ -24,6 +24,7 @@ _ID = re.compile(r"[0-9]{1,15}\Z", re.ASCII)
 _HEADERS = {
     hdrs.CONTENT_TYPE: sse.MEDIA,
     hdrs.CACHE_CONTROL: "no-store",
+    hdrs.VARY: hdrs.ACCEPT_ENCODING,
     "X-Accel-Buffering": "no",  # nginx would gather it
 }
 
@@ -56,19 +57,22 @@ async def _stream(request: web.Request, campaign: CampaignId | None) -> web.Stre
     parts, hub = request.app[PARTS], request.app[HUB]
     after = _last_event_id(request)
     lost = None if after is None else await streams.lost(parts, after)
-    response = web.StreamResponse(headers=_HEADERS)
+    zipped = "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, "")
+    response = web.StreamResponse(headers=_HEADERS | ({hdrs.CONTENT_ENCODING: "gzip"} if zipped else {}))
     await response.prepare(request)
     if request.method == hdrs.METH_HEAD:
         return response
-    # HTTP/1.0, as some proxies speak, has no chunks.
     chunked = response.headers.get(hdrs.TRANSFER_ENCODING) == "chunked"
-    listener = Listener(request.transport, Place(campaign, None if lost else after), chunked=chunked)
+    place = Place(campaign, None if lost else after)
+    listener = Listener(request.transport, place, sse.Form(chunked=chunked, zipped=zipped))
+    body = sse.Form(chunked=False, zipped=zipped)  # of what aiohttp puts into chunks
     hub.enter(listener)
     try:
-        await response.write(sse.RETRY)  # the headers leave with it
+        # The headers leave with it.
+        await response.write((sse.GZIP_HEAD if zipped else b"") + sse.RETRY.written(body))
         if lost:
-            await response.write(sse.reset(lost).encode())
-        await _catch_up(request, response, listener)
+            listener.send(sse.Piece(sse.reset(lost)))
+        await _catch_up(request, response, listener, body)
         hub.join(listener)
         await listener.stay(parts.clock)
     finally:
@@ -76,14 +80,17 @@ async def _stream(request: web.Request, campaign: CampaignId | None) -> web.Stre
     return response
 
 
-async def _catch_up(request: web.Request, response: web.StreamResponse, listener: Listener) -> None:
+async def _catch_up(
+    request: web.Request, response: web.StreamResponse, listener: Listener, form: sse.Form
+) -> None:
     """What was missed, at the client's own speed; what is left then is little, and the hub's to tell."""
     behind = listener.place.after is not None
     while behind and not listener.over:
         missed = await streams.read_on(request.app[PARTS], listener.place)
-        told = sse.frames(missed.events, missed.standings, missed.upto)
+        of_all = listener.place.campaign is None
+        told = sse.frames(missed.events, missed.standings, missed.upto, of_all=of_all)
         if told:
-            await response.write(told.encode())
+            await response.write(sse.Piece(told).written(form))
         listener.saw(missed.upto)
         behind = missed.more
 

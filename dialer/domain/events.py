@@ -1,7 +1,7 @@
 """What has happened, in the past tense. Each is a row of the event log, written with the rows it tells of."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from dialer.domain.call import AttemptState, Outcome
 from dialer.domain.clock import Instant
@@ -138,9 +138,8 @@ class DeliveryReported(AttemptEvent):
     delivery: str
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A row of the log as a reader gets it."""
+class Recorded(NamedTuple):
+    """A row of the log as a reader gets it; a tuple, since thousands are made of rows in a second."""
 
     id: int
     at: Instant

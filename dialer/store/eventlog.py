@@ -104,7 +104,7 @@ def read_told(
         },
     ).fetchone()[0]
     # Aggregates promise no order.
-    return sorted((Recorded(*row) for row in json.loads(found)), key=lambda event: event.id)
+    return sorted(map(Recorded._make, json.loads(found)))
 
 
 def touched(view: Snapshot, after: int, upto: int) -> set[CampaignId]:

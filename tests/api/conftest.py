@@ -63,6 +63,11 @@ class Api:
         return self._client.app
 
     @property
+    def client(self) -> "TestClient[Any, Any]":
+        """For what is no JSON."""
+        return self._client
+
+    @property
     def address(self) -> tuple[str, int]:
         assert self._client.port is not None  # it listens
         return self._client.host, self._client.port

@@ -40,7 +40,7 @@ class Stream:
         """The next one that is no comment."""
         while True:
             fields = dict(
-                line.split(": ", 1) for line in (await self.block()).split("\n") if not line.startswith(":")
+                line.split(":", 1) for line in (await self.block()).split("\n") if not line.startswith(":")
             )
             if "event" in fields:
                 told = int(fields["id"]) if "id" in fields else None

@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 
 import pytest
+from aiohttp import StreamReader
 from aiohttp.test_utils import TestClient, TestServer
 from structlog.testing import capture_logs
 
 from dialer.api.app import build_app
 from dialer.api.listener import LARGEST_BACKLOG, Listener
-from dialer.api.sse import Piece
+from dialer.api.sse import Form, Piece
 from dialer.api.stream import HUB
 from dialer.domain.call import AttemptState
 from dialer.domain.campaign import Campaign, Origin
@@ -83,7 +84,6 @@ async def test_what_happens_is_told_then_the_counters(api: Api, desk: Desk) -> N
     assert (outcome.event, outcome.data) == (
         "contact.settled",
         {
-            "campaign_id": campaign.public_id,
             "contact_id": contact["id"],
             "call_id": call.id,
             "outcome": "answered",
@@ -266,6 +266,33 @@ async def test_a_proxy_that_speaks_http_1_0_gets_no_chunks(api: Api, desk: Desk)
     assert found[0].event == "contact.settled"
 
 
+async def test_what_is_compressed_is_the_same_for_whoever_joins_when(api: Api, desk: Desk) -> None:
+    """The client of aiohttp asks for gzip and unpacks it, as browsers do."""
+    campaign = await running(api)
+    headers = {"Authorization": f"Bearer {api.token}"}
+    async with AsyncExitStack() as stack:
+        streams = []
+        for phone in numbers(2):
+            response = await stack.enter_async_context(api.client.get(path(campaign), headers=headers))
+            streams.append(response.content)
+            await api.clock.advance(ROUND)
+            await until(response.content, b"event:snapshot")
+            await called(desk, campaign, phone)
+            await api.clock.advance(ROUND)
+        last = [await until(each, b"event:campaign.completed") for each in streams]
+
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert last[0] == last[1]
+
+
+async def until(content: StreamReader, wanted: bytes) -> bytes:
+    """The first frame that holds this."""
+    while True:
+        found = await content.readuntil(b"\n\n")
+        if wanted in found:
+            return found
+
+
 async def test_a_deleted_campaign_ends_its_stream(api: Api) -> None:
     campaign = await running(api)
     await api.post(f"/campaigns/{campaign.public_id}/cancel")
@@ -348,7 +375,7 @@ class TestASlowClient:
             writer.transport.abort()
 
     async def test_is_dropped_once_too_much_waits_for_it(self, deaf: asyncio.Transport) -> None:
-        listener = Listener(deaf, Place(None), chunked=True)
+        listener = Listener(deaf, Place(None), Form(chunked=True, zipped=False))
         piece = Piece("x" * LARGEST_BACKLOG)
         sent = 0
         while not listener.over:
@@ -360,7 +387,7 @@ class TestASlowClient:
         assert deaf.is_closing()
 
     async def test_is_not_waited_for_by_a_stop(self, deaf: asyncio.Transport) -> None:
-        listener = Listener(deaf, Place(None), chunked=True)
+        listener = Listener(deaf, Place(None), Form(chunked=True, zipped=False))
         while not deaf.get_write_buffer_size():
             listener.send(Piece("x" * LARGEST_BACKLOG))
 

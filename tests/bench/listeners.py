@@ -1,6 +1,6 @@
 """Many clients of one event stream, in a process of their own; it parses nothing, to take little time.
 
-`python -m tests.bench.listeners URL KEY PATH COUNT` says `ready` once each has its snapshot. When
+`python -m tests.bench.listeners URL KEY PATH COUNT ENCODING` says `ready` once each has its snapshot. When
 its input ends it says what they got as JSON, and ends.
 """
 
@@ -8,13 +8,14 @@ import json
 import selectors
 import socket
 import sys
+import zlib
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 _BUFFER = 1024 * 1024
 _HEAD = 600
 """Bytes: headers have less, with a snapshot it is more."""
-_OUTCOME = b"\nevent: contact.settled\n"
+_OUTCOME = b"\nevent:contact.settled\n"
 
 
 @dataclass(slots=True)
@@ -27,7 +28,8 @@ class _Client:
 class _Reader:
     """Reads what one client gets, for all of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, zipped: bool) -> None:
+        self._unzip = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress if zipped else bytes
         self._tail = b""
         self._body = False
         self.outcomes = 0
@@ -37,15 +39,15 @@ class _Reader:
             head, found, more = (self._tail + more).partition(b"\r\n\r\n")
             self._body, self._tail = bool(found), b"" if found else head
         if self._body and more:
-            seen = self._tail + more
+            seen = self._tail + self._unzip(more)
             self.outcomes += seen.count(_OUTCOME)
             self._tail = seen[-len(_OUTCOME) + 1 :]
 
 
-def _connect(url: str, key: str, path: str) -> _Client:
+def _connect(url: str, key: str, path: str, encoding: str) -> _Client:
     where = urlsplit(url)
     connection = socket.create_connection((where.hostname, where.port or 80))
-    head = f"Host: bench\r\nAuthorization: Bearer {key}\r\n"
+    head = f"Host: bench\r\nAuthorization: Bearer {key}\r\nAccept-Encoding: {encoding}\r\n"
     connection.sendall(f"GET {path} HTTP/1.0\r\n{head}\r\n".encode())  # 1.0: no chunks to take apart
     connection.setblocking(False)
     return _Client(connection)
@@ -82,9 +84,9 @@ def _listen(clients: list[_Client], reader: _Reader) -> dict[str, int]:
                     print("ready", flush=True)
 
 
-def main(url: str, key: str, path: str, count: str) -> None:
-    clients = [_connect(url, key, path) for _ in range(int(count))]
-    print(json.dumps(_listen(clients, _Reader())))
+def main(url: str, key: str, path: str, count: str, encoding: str) -> None:
+    clients = [_connect(url, key, path, encoding) for _ in range(int(count))]
+    print(json.dumps(_listen(clients, _Reader(zipped=encoding == "gzip"))))
 
 
 if __name__ == "__main__":

@@ -21,12 +21,12 @@ CONCURRENT = 500
 
 
 @contextlib.asynccontextmanager
-async def _listeners(url: str, key: str, campaign: Campaign) -> AsyncIterator[dict[str, int]]:
+async def _listeners(url: str, key: str, campaign: Campaign, encoding: str) -> AsyncIterator[dict[str, int]]:
     """Filled at the end with what the clients got."""
     got: dict[str, int] = {}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.bench.listeners", url, key),
-        *(f"/campaigns/{campaign.public_id}/events", str(CLIENTS)),
+        *(f"/campaigns/{campaign.public_id}/events", str(CLIENTS), encoding),
         stdin=PIPE,
         stdout=PIPE,
     )
@@ -56,11 +56,10 @@ async def _rate(bench: Rig, campaign: Campaign) -> float:
     return CONTACTS / (done.completed_at - done.started_at) * 1000
 
 
-async def _compare() -> tuple[list[float], list[float], float]:
-    """The rates without and with clients, and the bytes that a client got for an attempt."""
-    alone: list[float] = []
-    watched: list[float] = []
-    size = 0.0
+async def _compare() -> tuple[dict[str, list[float]], dict[str, float]]:
+    """By encoding (`none`: nobody listens) the rates, and the bytes that a client got for an attempt."""
+    rates: dict[str, list[float]] = {"none": [], "gzip": [], "identity": []}
+    sizes: dict[str, float] = {}
     made = itertools.count()
 
     async def draft() -> Campaign:
@@ -69,24 +68,30 @@ async def _compare() -> tuple[list[float], list[float], float]:
     async with rig() as bench, bench.served() as (url, key):
         await _rate(bench, await draft())  # warms up
         for _ in range(ROUNDS):
-            alone.append(await _rate(bench, await draft()))
-            campaign = await draft()
-            async with _listeners(url, key, campaign) as got:
-                watched.append(await _rate(bench, campaign))
-            if got["dropped"] or got["outcomes"] != CONTACTS or got["least_bytes"] != got["most_bytes"]:
-                raise RuntimeError(f"the clients missed something: {got}")
-            size = got["most_bytes"] / CONTACTS
-    return alone, watched, size
+            rates["none"].append(await _rate(bench, await draft()))
+            for encoding in ("gzip", "identity"):
+                campaign = await draft()
+                async with _listeners(url, key, campaign, encoding) as got:
+                    rates[encoding].append(await _rate(bench, campaign))
+                if got["dropped"] or got["outcomes"] != CONTACTS or got["least_bytes"] != got["most_bytes"]:
+                    raise RuntimeError(f"the clients missed something: {got}")
+                sizes[encoding] = got["most_bytes"] / CONTACTS
+    return rates, sizes
 
 
 def measure() -> dict[str, float]:
-    """Attempts a second without and with the clients, in turns; each client got every outcome."""
-    rates, watched_rates, size = run(_compare)
-    alone, watched = statistics.median(rates), statistics.median(watched_rates)
+    """Attempts a second without and with the clients, in turns; each client got every outcome.
+
+    `ratio` is of clients that take gzip, as browsers and most libraries do by themselves.
+    """
+    rates, sizes = run(_compare)
+    alone, zipped, plain = (statistics.median(rates[each]) for each in ("none", "gzip", "identity"))
     return {
         "clients": CLIENTS,
-        "ratio": round(watched / alone, 3),
+        "ratio": round(zipped / alone, 3),
+        "ratio_uncompressed": round(plain / alone, 3),
         "attempts_per_s_alone": round(alone),
-        "attempts_per_s_watched": round(watched),
-        "bytes_per_attempt": round(size),
+        "attempts_per_s_watched": round(zipped),
+        "bytes_per_attempt": round(sizes["gzip"]),
+        "bytes_per_attempt_uncompressed": round(sizes["identity"]),
     }
