@@ -1,4 +1,4 @@
-"""What the benchmarks share: a whole engine on the simulated carrier, without HTTP."""
+"""What the benchmarks share: a whole engine on the simulated carrier, with HTTP where it is wanted."""
 
 import asyncio
 import contextlib
@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import uvloop
+from aiohttp import web
 
 from dialer import daemon, logs
+from dialer.api.app import build_app
+from dialer.api.runner import Runner
 from dialer.carriers.simulator.opening import open_simulator
 from dialer.carriers.simulator.settings import SimulatorSettings
 from dialer.domain.call import Channel
@@ -19,7 +22,7 @@ from dialer.domain.clock import Instant, SystemClock
 from dialer.domain.contact import Audience, Person
 from dialer.domain.policy import Agent, AgentAddress, Policy
 from dialer.engine.engine import Engine
-from dialer.service import campaigns, drafts
+from dialer.service import campaigns, drafts, keys
 from dialer.service.agents import Agents
 from dialer.service.fences import Fences
 from dialer.service.numbers import CallerIds
@@ -52,8 +55,17 @@ def people(count: int, *, first: int = 0) -> Sequence[Person]:
 @dataclass(frozen=True, slots=True)
 class Rig:
     parts: Parts
+    events: EventLog
 
     async def launched(
+        self, contacts: int, *, max_concurrent: int, scheduled_at: Instant | None = None, first: int = 0
+    ) -> Campaign:
+        campaign = await self.draft(
+            contacts, max_concurrent=max_concurrent, scheduled_at=scheduled_at, first=first
+        )
+        return await campaigns.launch(self.parts, campaign.public_id)
+
+    async def draft(
         self, contacts: int, *, max_concurrent: int, scheduled_at: Instant | None = None, first: int = 0
     ) -> Campaign:
         audience = Audience(people(contacts, first=first), {"first_name": contacts})
@@ -66,8 +78,7 @@ class Rig:
             max_concurrent=max_concurrent,
             scheduled_at=scheduled_at,
         )
-        campaign = (await drafts.create(self.parts, new, audience)).campaign
-        return await campaigns.launch(self.parts, campaign.public_id)
+        return (await drafts.create(self.parts, new, audience)).campaign
 
     async def completed(self, reference: str, *, every: float = 0.1) -> Campaign:
         """The campaign once it is over."""
@@ -77,9 +88,24 @@ class Rig:
                 return campaign
             await self.parts.clock.sleep(every)
 
+    @contextlib.asynccontextmanager
+    async def served(self) -> AsyncIterator[tuple[str, str]]:
+        """The API over HTTP on a free port of loopback: its address, and a key."""
+        key = await self.parts.store.transact(lambda tx: keys.create(tx, "bench").token)
+        runner = Runner(build_app(self.parts, events=self.events), access_log=None, shutdown_timeout=2.0)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            host, port = runner.addresses[0][:2]
+            yield f"http://{host}:{port}", key
+        finally:
+            await runner.cleanup()
+
 
 @contextlib.asynccontextmanager
-async def rig(*, folder: Path | None = None, dialling: bool = True) -> AsyncIterator[Rig]:
+async def rig(
+    *, folder: Path | None = None, dialling: bool = True, settings: SimulatorSettings = INSTANT_NETWORK
+) -> AsyncIterator[Rig]:
     """The parts of a daemon with its engine running, in this folder or in one that is deleted at the end."""
     clock = SystemClock()
     async with contextlib.AsyncExitStack() as stack:
@@ -87,21 +113,22 @@ async def rig(*, folder: Path | None = None, dialling: bool = True) -> AsyncIter
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dialer-bench-")))
         database = folder / "dialer.db"
         store = await stack.enter_async_context(open_store(database, clock))
-        network = open_simulator("sim", INSTANT_NETWORK, clock, database)
+        network = open_simulator("sim", settings, clock, database)
         await stack.enter_async_context(network)
         parts = Parts(
             store=store,
             clock=clock,
-            policy=Policy(carrier="sim", max_concurrent=10_000),
+            policy=Policy(carrier="sim", max_concurrent=10_000, max_duration=3600),
             agents=Agents([AGENT]),
             caller_ids=CallerIds([]),
             fences=Fences(clock),
             readiness=Readiness(),
         )
-        engine = Engine(parts, EventLog(store), {"sim": network})
+        events = EventLog(store)
+        engine = Engine(parts, events, {"sim": network})
         running = asyncio.create_task(engine.run()) if dialling else None
         try:
-            yield Rig(parts)
+            yield Rig(parts, events)
         finally:
             if running is not None:
                 running.cancel()

@@ -12,12 +12,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import dispatch, restart, start_lateness
+from tests.bench import answers, dispatch, restart, start_lateness, streams
 
 BENCHMARKS: Mapping[str, Callable[[], dict[str, float]]] = {
     "dispatch": dispatch.measure,
     "start_lateness": start_lateness.measure,
     "restart": restart.measure,
+    "answers": answers.measure,
+    "streams": streams.measure,
 }
 _RESULTS = Path(__file__).with_name("results.json")
 

@@ -12,7 +12,7 @@ from dialer.domain.errors import Fault
 from dialer.domain.phone import NumberCheck, usable
 from dialer.domain.template import clean
 
-_MOST_COUNTED = 10_000
+_MOST_COUNTED = 1_000
 """Where nothing depends on it, so many numbers are looked up for the message and no more: 48 µs each."""
 
 
