@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNS := $(VENV)/.installed
 TESTS := $(VENV)/.installed-dev
-DECIDES := dialer/domain dialer/service dialer/engine
+MEASURED := $(patsubst %,--cov=dialer/%,domain service engine) --cov-branch
 
 PREFIX := /opt/dialer
 STATE := /var/lib/dialer
@@ -39,10 +39,11 @@ serve: $(RUNS)
 	@$(BIN)/dialer serve --config config.toml
 
 test: $(TESTS)
-	$(BIN)/python -m pytest -m 'not phones' $(DECIDES:%=--cov=%) --cov-branch --cov-fail-under=95
+	$(BIN)/python -m pytest -m 'not slow and not phones' $(MEASURED)
+	$(BIN)/python -m pytest -m 'slow and not phones' -n 0 $(MEASURED) --cov-append --cov-fail-under=95
 
 test-phones: $(TESTS)
-	$(BIN)/python -m pytest -m phones tests/phones
+	$(BIN)/python -m pytest -m phones -n 0 tests/phones
 
 lint: $(TESTS)
 	$(BIN)/ruff check .

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -28,6 +28,10 @@ _REFUSED = 400
 _NO_KEY = 401
 _WRONG_INPUT = frozenset({400, 422})
 _QUERY = "query"
+
+
+class NoAnswer(Failed):
+    """Nobody is there, or not any more."""
 
 
 class _Fault(BaseModel):
@@ -60,7 +64,7 @@ class Client:
         async with self._asked("POST", path, {}, pieces, media, patience=_PATIENT) as answer:
             return await answer.text()
 
-    async def download(self, path: str, **query: str | int | None) -> AsyncIterator[bytes]:
+    async def download(self, path: str, **query: str | int | None) -> AsyncGenerator[bytes, None]:
         """The body as it comes, however long that takes. Raises Failed, too, when it breaks off."""
         async with self._asked("GET", path, query, None, None, patience=_PATIENT) as answer:
             async for piece in answer.content.iter_any():
@@ -104,8 +108,8 @@ class Client:
                 yield answer
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             if answered:
-                raise Failed(f"The daemon's answer broke off ({_short(error)}); it is not whole.") from None
-            raise Failed(
+                raise NoAnswer(f"The daemon's answer broke off ({_short(error)}); it is not whole.") from None
+            raise NoAnswer(
                 f"No daemon answers at {self.base_url} ({_short(error)}). "
                 "Start one with `dialer serve`, or say where it is with DIALER_URL."
             ) from None

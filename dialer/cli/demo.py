@@ -111,7 +111,7 @@ async def _rehearse(client: Client, clock: Clock, people: Sequence[Person]) -> N
 
 
 async def _summarise(client: Client, last: Progress, seconds: float) -> None:
-    campaign = last.campaign
+    campaign, calls = last.campaign, last.calls or 0
     outcomes = await _outcomes(client, campaign.id)
     typer.echo("")
     show.table(["WHAT BECAME OF THEM", "CONTACTS"], outcomes.most_common())
@@ -121,8 +121,8 @@ async def _summarise(client: Client, last: Progress, seconds: float) -> None:
             ("contacts", campaign.total_contacts),
             ("completed", campaign.completed),
             ("failed", campaign.failed),
-            ("calls", f"{last.calls}, retries included"),
-            ("time", f"{seconds:.1f} s, {last.calls / seconds:.0f} calls/s"),
+            ("calls", f"{calls}, retries included"),
+            ("time", f"{seconds:.1f} s, {calls / seconds:.0f} calls/s"),
         ]
     )
     if campaign.status != "completed" or outcomes.total() != campaign.total_contacts:

@@ -24,7 +24,7 @@ def look_on(ctx: typer.Context, config: Path | None, reference: str, *, json: bo
     """`dialer campaign watch`: until the campaign is over, or Ctrl-C."""
 
     async def quietly(client: Client) -> Progress:
-        async for look in follow(client, SystemClock(), reference, _LINE):
+        async for look in follow(client, SystemClock(), reference, _LINE, _say):
             if look.over:
                 return look
         raise AssertionError  # it follows until it is over
@@ -42,12 +42,11 @@ def look_on(ctx: typer.Context, config: Path | None, reference: str, *, json: bo
 async def watch(client: Client, clock: Clock, reference: str) -> Progress:
     """Shows the campaign until it is over, and returns how it ended."""
     screen = show.console()
-    looks = follow(client, clock, reference, _FRAME if screen.is_terminal else _LINE)
     if not screen.is_terminal:
-        return await _lines(looks)
+        return await _lines(follow(client, clock, reference, _LINE, _say))
     last: Progress | None = None
     with Live(console=screen, auto_refresh=False) as live:
-        async for last in looks:
+        async for last in follow(client, clock, reference, _FRAME, screen.print):
             live.update(_picture(last), refresh=True)
     assert last is not None  # the campaign was looked at at least once
     return last
@@ -66,6 +65,10 @@ async def _lines(looks: AsyncIterator[Progress]) -> Progress:
     return last
 
 
+def _say(sentence: str) -> None:
+    typer.echo(sentence, err=True)
+
+
 def _line(progress: Progress) -> str:
     campaign = progress.campaign
     counts = (
@@ -73,7 +76,7 @@ def _line(progress: Progress) -> str:
         f"{campaign.completed} completed, {campaign.failed} failed"
     )
     outcomes = " ".join(f"{name}={count}" for name, count in progress.outcomes.items())
-    said = "; ".join(filter(None, [counts, outcomes, f"{progress.calls_per_second:.1f} calls/s"]))
+    said = "; ".join(filter(None, [counts, outcomes, f"{progress.contacts_per_second:.1f} contacts/s"]))
     return f"{_status(progress)}: {said}"
 
 
@@ -98,9 +101,10 @@ def _rows(progress: Progress) -> Iterator[tuple[str, str]]:
     yield "completed", str(campaign.completed)
     yield "failed", str(campaign.failed)
     for name, count in progress.outcomes.items():
-        yield f"  calls {name.replace('_', ' ')}", str(count)
-    yield "calls", str(progress.calls)
-    yield "calls/s", f"{progress.calls_per_second:.1f}"
+        yield f"  {name.replace('_', ' ')}", str(count)
+    yield "contacts/s", f"{progress.contacts_per_second:.1f}"
+    if progress.calls is not None:
+        yield "calls", str(progress.calls)
 
 
 def _status(progress: Progress) -> str:

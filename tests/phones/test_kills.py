@@ -18,10 +18,10 @@ from tests.peers import scenario
 from tests.peers.callee import Callee
 from tests.phones.calls import number
 
-_KILLS = 10
+_KILLS = 50
 _SEED = 4
 _CODES = ("486", "404", scenario.ANSWERS, scenario.HANGS_UP, scenario.RINGS_FOR_EVER)
-_PEOPLE = 60
+_PEOPLE = 300
 _AT_ONCE = 8
 _REAL = SystemClock()
 
