@@ -134,8 +134,9 @@ def test_lint_runs_every_linter() -> None:
 def test_test_leaves_nothing_out_and_asks_for_coverage() -> None:
     commands = make("--dry-run", "test").stdout
 
-    assert "-m pytest -m 'not phones' " in commands
-    assert "--cov-branch --cov-fail-under=95" in commands
+    assert "-m pytest -m 'not slow and not phones' " in commands
+    assert "-m pytest -m 'slow and not phones' " in commands
+    assert "--cov-branch --cov-append --cov-fail-under=95" in commands
 
 
 def test_install_puts_the_files_where_the_unit_looks_for_them(tmp_path: Path) -> None:
