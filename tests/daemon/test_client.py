@@ -24,6 +24,7 @@ content_type_overrides:
   text/csv: application/octet-stream
   application/x-ndjson: application/octet-stream
   application/jsonl: application/octet-stream
+  audio/wav: application/octet-stream
 """
 
 
