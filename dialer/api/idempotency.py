@@ -13,9 +13,11 @@ from pydantic import BaseModel
 from dialer.api.http import PARTS, TABLE, key_of, read_body
 from dialer.api.problems import problem
 from dialer.api.route import JSON, Handler, Route
-from dialer.domain.errors import Fault, InvalidInput
+from dialer.domain.errors import Fault, InvalidInput, WrongState
+from dialer.domain.ids import CampaignId
 from dialer.service import receipts
 from dialer.service.receipts import AnsweredBefore, Asked, Earlier, Seal, unsealed
+from dialer.store.unit import Transaction
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -39,7 +41,11 @@ def sealed(request: web.Request, shown: Callable[[T], BaseModel], status: int = 
     asked = request.get(_ASKED)
     if asked is None:
         return unsealed
-    return lambda tx, result: receipts.write(tx, asked, status, shown(result).model_dump_json())
+
+    def seal(tx: Transaction, result: T, /, campaign: CampaignId | None = None) -> None:
+        receipts.write(tx, asked, status, shown(result).model_dump_json(), campaign)
+
+    return seal
 
 
 @web.middleware
@@ -79,6 +85,9 @@ def _again(earlier: Earlier) -> web.Response:
     if not earlier.same_body:
         sentence = "was sent before with another body; send that body, or a new key"
         raise InvalidInput([Fault(("header", HEADER), sentence, "conflict")])
+    if earlier.answer is None:
+        sentence = f"The request with this {HEADER} was answered; its campaign has been deleted since."
+        raise WrongState(sentence)
     return web.Response(
         body=earlier.answer.encode(), status=earlier.status, content_type=JSON, headers={REPLAYED: "true"}
     )

@@ -63,7 +63,7 @@ async def launch(
         campaign = campaigns.find(tx, reference)
         _may_launch(campaign, force_rerun=force_rerun, start_now=start_now)
         launched = launch_now(parts, tx, campaign, start_now=start_now)
-        seal(tx, launched)
+        seal(tx, launched, launched.id)
         return launched
 
     return await parts.store.transact(launch_campaign)

@@ -63,7 +63,7 @@ async def create(
         created = Created(campaigns.get(tx, campaign_id))
         if launch:
             created = _launch_created(parts, tx, created.campaign)
-        seal(tx, created)
+        seal(tx, created, campaign_id)
         return created
 
     return await parts.store.transact(create_campaign)

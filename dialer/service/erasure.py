@@ -13,6 +13,7 @@ from dialer.domain.campaign import OVER, CampaignStatus
 from dialer.domain.clock import MINUTE, Instant
 from dialer.domain.errors import WrongState
 from dialer.domain.events import CampaignDeleted
+from dialer.domain.ids import CampaignId
 from dialer.domain.keyed import keyed_hash
 from dialer.service.campaigns import sweep
 from dialer.service.parts import Parts
@@ -51,7 +52,8 @@ async def erase_deleted(parts: Parts) -> Instant | None:
 
 
 async def _erase(parts: Parts, campaign: Deleted) -> Instant | None:
-    await _erase_rejects(parts, campaign)
+    await _erase_all(parts, campaign, erasures.erase_rejects)
+    await _erase_all(parts, campaign, erasures.erase_answers)
     await _walk(
         parts,
         lambda view, after: erasures.walk_contacts(view, campaign.list, after, _CHUNK),
@@ -73,11 +75,13 @@ async def _erase(parts: Parts, campaign: Deleted) -> Instant | None:
     return None
 
 
-async def _erase_rejects(parts: Parts, campaign: Deleted) -> None:
-    def erase_rejects(tx: Transaction) -> bool:
-        return erasures.erase_rejects(tx, campaign.id, _CHUNK)
+async def _erase_all(
+    parts: Parts, campaign: Deleted, erase: Callable[[Transaction, CampaignId, int], bool]
+) -> None:
+    def erase_some(tx: Transaction) -> bool:
+        return erase(tx, campaign.id, _CHUNK)
 
-    while not await parts.store.transact(erase_rejects):
+    while not await parts.store.transact(erase_some):
         pass
 
 

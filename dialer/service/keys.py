@@ -92,6 +92,16 @@ async def authenticate(store: Store, token: str) -> Key:
     return await store.read(lambda view: recognise(view, token))
 
 
+async def still_counts(store: Store, key: Key) -> bool:
+    """Whether the key was neither revoked nor has expired, for a request that lasts. Raises StoreUnavailable."""
+
+    def work(view: Snapshot) -> bool:
+        found = keys.get(view, key.id)
+        return found is not None and _why_over(found, view.now) is None
+
+    return await store.read(work)
+
+
 def recognise(view: Snapshot, token: str) -> Key:
     """The key behind a token. Raises KeyRefused."""
     digest = _digest(view, token)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from dialer.domain.clock import HOUR
+from dialer.domain.ids import CampaignId
 from dialer.domain.keyed import keyed_hash
 from dialer.store import receipts, settings
 from dialer.store.db import Store
@@ -19,13 +20,14 @@ T_contra = TypeVar("T_contra", contravariant=True)
 class Seal(Protocol[T_contra]):
     """Called at the end of a transaction with its result; writes the answer that follows from it.
 
-    Like the work that it ends it may be run twice, and touches nothing but the transaction.
+    Like the work that it ends it may be run twice, and touches nothing but the transaction. `campaign` is
+    the one that the answer is about: it is erased with it.
     """
 
-    def __call__(self, tx: Transaction, result: T_contra, /) -> None: ...
+    def __call__(self, tx: Transaction, result: T_contra, /, campaign: CampaignId | None = None) -> None: ...
 
 
-def unsealed(_tx: Transaction, _result: object, /) -> None:
+def unsealed(_tx: Transaction, _result: object, /, campaign: CampaignId | None = None) -> None:
     """For requests without an Idempotency-Key."""
 
 
@@ -45,7 +47,8 @@ class Earlier:
     """What was answered under the same scope in the last 24 hours."""
 
     status: int
-    answer: str
+    answer: str | None
+    """None: the campaign that it was about was deleted since."""
     same_body: bool
 
 
@@ -61,11 +64,13 @@ async def find(store: Store, asked: Asked) -> Earlier | None:
     return await store.read(lambda view: _find(view, asked))
 
 
-def write(tx: Transaction, asked: Asked, status: int, answer: str) -> None:
+def write(
+    tx: Transaction, asked: Asked, status: int, answer: str, campaign: CampaignId | None = None
+) -> None:
     """Raises AnsweredBefore, which undoes the transaction: whoever committed first has done it."""
     if (earlier := _find(tx, asked)) is not None:
         raise AnsweredBefore(earlier)
-    receipts.put(tx, Receipt(_hashed(tx, asked.scope), _hashed(tx, asked.body), status, answer))
+    receipts.put(tx, Receipt(_hashed(tx, asked.scope), _hashed(tx, asked.body), status, answer, campaign))
 
 
 def delete_old(tx: Transaction, *, limit: int) -> int:

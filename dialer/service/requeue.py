@@ -37,7 +37,7 @@ async def requeue(
             campaign = _reopen(parts, tx, campaign)
         tx.record(ContactRequeued(campaign.id, contact.id))
         [shown] = observed(parts, tx, campaign, [_find(tx, campaign, phone)])
-        seal(tx, shown)
+        seal(tx, shown, campaign.id)
         return shown
 
     return await parts.store.transact(requeue_contact)

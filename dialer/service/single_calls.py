@@ -87,7 +87,7 @@ async def dial(parts: Parts, new: NewCall, *, seal: Seal[Dialled] = unsealed) ->
         tx.record(CampaignCreated(campaign_id))
         launch_now(parts, tx, campaigns.get(tx, campaign_id))
         dialled = Dialled(calls.single(tx, campaign_id), longest)
-        seal(tx, dialled)
+        seal(tx, dialled, campaign_id)
         return dialled
 
     return await parts.store.transact(dial_single)

@@ -108,6 +108,16 @@ def erase_rejects(tx: Transaction, campaign: CampaignId, limit: int) -> bool:
     return True
 
 
+def erase_answers(tx: Transaction, campaign: CampaignId, limit: int) -> bool:
+    """Empties some of the receipts that are about it. True when nothing is left.
+
+    The receipts stay: without them a request that is sent again would make another campaign.
+    """
+    some = "SELECT scope FROM receipt WHERE campaign = ? AND answer IS NOT NULL LIMIT ?"
+    cursor = tx.execute(f"UPDATE receipt SET answer = NULL WHERE scope IN ({some})", (campaign, limit))
+    return cursor.rowcount < limit
+
+
 def finish(tx: Transaction, campaign: CampaignId) -> None:
     """Nothing of it is left to erase."""
     tx.execute("UPDATE campaign SET erased_at = ? WHERE id = ?", (tx.now, campaign))

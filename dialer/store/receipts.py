@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dialer.domain.clock import Instant
+from dialer.domain.ids import CampaignId
 from dialer.store.unit import Snapshot, Transaction
 
 
@@ -12,13 +13,16 @@ class Receipt:
     body: str
     """Both are keyed hashes."""
     status: int
-    answer: str
-    """JSON, as it was sent."""
+    answer: str | None
+    """JSON, as it was sent; None once its campaign was erased."""
+    campaign: CampaignId | None = None
+    """The one that the answer is about."""
 
 
 def find(view: Snapshot, scope: str, since: Instant) -> Receipt | None:
     row = view.execute(
-        "SELECT scope, body, status, answer FROM receipt WHERE scope = ? AND created_at >= ?", (scope, since)
+        "SELECT scope, body, status, answer, campaign FROM receipt WHERE scope = ? AND created_at >= ?",
+        (scope, since),
     ).fetchone()
     return None if row is None else Receipt(*row)
 
@@ -26,8 +30,9 @@ def find(view: Snapshot, scope: str, since: Instant) -> Receipt | None:
 def put(tx: Transaction, receipt: Receipt) -> None:
     """An older one of the same scope, which `find` no longer tells, makes way."""
     tx.execute(
-        "INSERT OR REPLACE INTO receipt (scope, body, status, answer, created_at) VALUES (?, ?, ?, ?, ?)",
-        (receipt.scope, receipt.body, receipt.status, receipt.answer, tx.now),
+        "INSERT OR REPLACE INTO receipt (scope, body, status, answer, campaign, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (receipt.scope, receipt.body, receipt.status, receipt.answer, receipt.campaign, tx.now),
     )
 
 

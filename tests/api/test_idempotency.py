@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from dialer.api.app import build_app
 from dialer.api.idempotency import HEADER, IN_FLIGHT, REPLAYED
 from dialer.service import keys
+from dialer.service.erasure import erase_deleted
 from tests.api.conftest import REFERENCE, VOICE, Answer, Api
 
 KEYED = {HEADER: "order-17"}
@@ -48,6 +49,19 @@ async def test_a_launch_is_answered_again_whatever_became_of_the_campaign(api: A
 
     assert (again.status, again.body) == (first.status, first.body)
     assert again.body["status"] == "running"
+
+
+async def test_an_answer_goes_with_its_campaign_and_the_request_is_still_done_once(api: Api) -> None:
+    made = (await create(api)).body
+    await api.send("DELETE", f"/campaigns/{made['id']}")
+    await erase_deleted(api.parts)
+
+    again = await create(api)
+
+    assert (again.status, await total(api)) == (409, 0)
+    assert "has been deleted since" in again.body["detail"]
+    kept = await api.parts.store.read(lambda view: view.execute("SELECT answer FROM receipt").fetchall())
+    assert [tuple(row) for row in kept] == [(None,)]
 
 
 async def test_another_body_under_the_same_key_is_refused(api: Api) -> None:

@@ -11,11 +11,13 @@ CREATE TABLE receipt (
     scope      TEXT PRIMARY KEY, -- hash of API key, method, path, query and the given key
     body       TEXT NOT NULL,    -- hash of the request's body
     status     INTEGER NOT NULL,
-    answer     TEXT NOT NULL,
+    answer     TEXT,             -- null once the campaign that it is about was erased
+    campaign   INTEGER REFERENCES campaign,
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX receipt_age ON receipt (created_at);
+CREATE INDEX receipt_campaign ON receipt (campaign) WHERE answer IS NOT NULL;
 
 CREATE TABLE agent (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -131,7 +131,8 @@ CREATE TABLE receipt (
     scope      TEXT PRIMARY KEY, -- hash of API key, method, path, query and the given key
     body       TEXT NOT NULL,    -- hash of the request's body
     status     INTEGER NOT NULL,
-    answer     TEXT NOT NULL,
+    answer     TEXT,             -- null once the campaign that it is about was erased
+    campaign   INTEGER REFERENCES campaign,
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE reject (
@@ -172,5 +173,6 @@ CREATE INDEX contact_page ON contact (list, id);
 CREATE UNIQUE INDEX contact_phone ON contact (phone, list);
 CREATE INDEX event_campaign_level ON event (id) WHERE attempt IS NULL;
 CREATE INDEX receipt_age ON receipt (created_at);
+CREATE INDEX receipt_campaign ON receipt (campaign) WHERE answer IS NOT NULL;
 CREATE INDEX reject_upload ON reject (upload, id);
 CREATE INDEX upload_age ON upload (created_at);
