@@ -1,6 +1,7 @@
 """One client of an event stream: what it is sent, and when it is given up."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import structlog
@@ -55,11 +56,13 @@ class Listener:
         if self._transport is not None and self._transport.get_write_buffer_size() > 0:
             self._transport.abort()
 
-    async def stay(self, clock: Clock) -> None:
-        """Returns when the stream is over."""
+    async def stay(self, clock: Clock, may_stay: Callable[[], Awaitable[bool]]) -> None:
+        """Returns when the stream is over; `may_stay` is asked again and again."""
         while not self.over:
             try:
                 async with clock.timeout(_KEEP_ALIVE):
                     await self._over.wait()
             except TimeoutError:
+                if not await may_stay():
+                    return
                 self.send(KEEP_ALIVE)

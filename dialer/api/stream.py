@@ -1,19 +1,20 @@
 """Server-Sent Events: what happens to a campaign, or to all, as it happens."""
 
 import re
+from functools import partial
 
 from aiohttp import hdrs, web
 
 from dialer.api import sse
-from dialer.api.http import PARTS
+from dialer.api.http import PARTS, key_of
 from dialer.api.hub import Hub
 from dialer.api.listener import Listener
 from dialer.api.route import Media, Route, text
 from dialer.api.wire.faults import excerpt
-from dialer.domain.errors import Fault, InvalidInput
+from dialer.domain.errors import Fault, InvalidInput, StoreUnavailable
 from dialer.domain.ids import CampaignId
 from dialer.domain.scope import Scope
-from dialer.service import campaigns, streams
+from dialer.service import campaigns, keys, streams
 from dialer.service.parts import Parts
 from dialer.service.streams import Place
 from dialer.store.eventlog import EventLog
@@ -74,7 +75,9 @@ async def _stream(request: web.Request, campaign: CampaignId | None) -> web.Stre
             listener.send(sse.Piece(sse.reset(lost)))
         await _catch_up(request, response, listener, body)
         hub.join(listener)
-        await listener.stay(parts.clock)
+        await listener.stay(parts.clock, partial(keys.still_counts, parts.store, key_of(request)))
+    except StoreUnavailable:
+        pass  # the answer has begun, so it ends here; the client resumes
     finally:
         hub.leave(listener)
     return response

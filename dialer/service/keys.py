@@ -93,7 +93,7 @@ async def authenticate(store: Store, token: str) -> Key:
 
 
 async def still_counts(store: Store, key: Key) -> bool:
-    """Whether the key was neither revoked nor has expired, for a request that lasts. Raises StoreUnavailable."""
+    """Whether the key is neither revoked nor expired, for a request that lasts. Raises StoreUnavailable."""
 
     def work(view: Snapshot) -> bool:
         found = keys.get(view, key.id)

@@ -254,6 +254,17 @@ async def test_a_silent_stream_is_kept_open_by_comments(api: Api) -> None:
         assert await stream.block() == ":"
 
 
+async def test_a_revoked_key_keeps_no_stream(api: Api) -> None:
+    campaign = await running(api)
+    async with streaming(api, path(campaign)) as stream:
+        await stream.frame()
+        await api.parts.store.transact(lambda tx: tx.execute("UPDATE api_key SET revoked_at = ?", (tx.now,)))
+        await api.clock.advance(15)
+
+        with pytest.raises(EOFError):
+            await stream.block()
+
+
 async def test_a_proxy_that_speaks_http_1_0_gets_no_chunks(api: Api, desk: Desk) -> None:
     campaign = await running(api)
     async with streaming(api, path(campaign), version="1.0") as stream:
