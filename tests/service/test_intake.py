@@ -1,6 +1,7 @@
 """Contacts come in chunks under a list that nobody sees, and leave the same way."""
 
 import asyncio
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -37,6 +38,20 @@ async def test_a_list_holds_everybody_in_their_order(store: Store, count: int) -
         lambda view: [row[0] for row in view.execute("SELECT phone FROM contact ORDER BY id")]
     )
     assert phones == [person.phone for person in people(count)]
+
+
+async def test_people_with_much_to_tell_are_written_a_few_at_a_time(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "_LENGTH", 10)
+    commits: list[str] = []
+    store._writer.set_trace_callback(lambda sql: commits.append(sql) if sql == "COMMIT" else None)
+    told = [replace(person, variables="12345") for person in people(5)]
+
+    list_id = await write_list(store, told)
+
+    assert len(commits) == 1 + 3
+    assert await rows(store) == {list_id: 5}
 
 
 async def test_no_transaction_writes_more_than_a_chunk(store: Store) -> None:

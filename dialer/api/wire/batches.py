@@ -14,6 +14,8 @@ from dialer.domain.upload import Batch, Reject
 
 _SIZE = 400
 """Entries: some 5 ms of the writer's time."""
+_LENGTH = 256 * 1024
+"""Characters of a batch, but for its last entry: as long again, where the entries are large."""
 _LONGEST_VALUE = 200
 _LONGEST_RAW = 4000
 
@@ -27,6 +29,7 @@ class Batches:
         self._columns = columns
         self._people: list[object] = []
         self._rejects: list[object] = []
+        self._length = 0
         self._seen: dict[str, None] = dict.fromkeys(columns)
 
     def take(self, line: int, entry: object) -> None:
@@ -57,25 +60,27 @@ class Batches:
         self._people.append(
             (p.phone, p.first_name, p.last_name, p.name, p.email, p.timezone, p.variables, fits, names)
         )
-        self._close_full()
+        self._close_full(len(p.variables or ""))
 
     def reject(self, reject: Reject) -> None:
         self._rejects.append((reject.line, reject.column, reject.value, reject.reason, reject.row))
-        self._close_full()
+        self._close_full(len(reject.reason) + len(reject.row))
 
     def finish(self) -> tuple[Batch, ...]:
         if self._people or self._rejects:
             self._close()
         return tuple(self.done)
 
-    def _close_full(self) -> None:
-        if len(self._people) + len(self._rejects) == _SIZE:
+    def _close_full(self, added: int) -> None:
+        self._length += added
+        if len(self._people) + len(self._rejects) == _SIZE or self._length >= _LENGTH:
             self._close()
 
     def _close(self) -> None:
         columns = tuple(self._seen) if self._rejects else ()
         self.done.append(Batch(_json(self._people), _json(self._rejects), columns))
         self._people, self._rejects, self._seen = [], [], dict.fromkeys(self._columns)
+        self._length = 0
 
 
 def rejected(line: int, faults: Iterable[Fault], values: Mapping[str, str], row: object) -> Reject:

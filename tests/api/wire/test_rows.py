@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dialer.api.wire.rows import LONGEST_RECORD, Form, Place, read_block
+from dialer.api.wire.rows import LONGEST_RECORD, Form, Place, read_array, read_block
 from dialer.domain.errors import InvalidInput
 from dialer.domain.phone import NumberCheck, normalise
 
@@ -109,3 +109,16 @@ def test_a_number_is_taken_in_its_stored_form_or_not_at_all(number: str, taken: 
 
     assert numbers == (["+12025550100"] if taken else [])
     assert len(rejects) == (not taken)
+
+
+def test_people_with_much_to_tell_come_a_few_at_a_time() -> None:
+    """However large the body, no transaction is: 16 MiB at once would take the writer half a second."""
+    much = {f"v{number}": "x" * 4000 for number in range(20)}
+    people = [{"phone": f"+12025550{number}", "variables": much} for number in range(100, 110)]
+    faulty = [{"phone": "?", "variables": much}] * 10
+
+    batches = read_array(json.dumps({"contacts": people + faulty}).encode(), NumberCheck.SHAPE)
+
+    assert max(len(batch.people) + len(batch.rejects) for batch in batches) < 400_000
+    assert sum(len(json.loads(batch.people)) for batch in batches) == len(people)
+    assert sum(len(json.loads(batch.rejects)) for batch in batches) == len(faulty)
