@@ -24,7 +24,7 @@ async def page_of_campaign(
         page = [AttemptOfCampaign(attempt, campaign.public_id) for attempt in found[:limit]]
         return page, page[-1].attempt.numeric_id if len(found) > limit else None
 
-    return await parts.store.read(work)
+    return await parts.store.scan(work)
 
 
 async def page(

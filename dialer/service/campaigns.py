@@ -43,7 +43,7 @@ async def page(
         found, total = campaigns.page(view, status=status, channel=channel, limit=limit, offset=offset)
         return [observed(parts, view, campaign) for campaign in found], total
 
-    return await parts.store.read(work)
+    return await parts.store.scan(work)
 
 
 async def launch(

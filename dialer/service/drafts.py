@@ -66,7 +66,11 @@ async def create(
         seal(tx, created, campaign_id)
         return created
 
-    return await parts.store.transact(create_campaign)
+    try:
+        return await parts.store.transact(create_campaign)
+    except Exception:
+        await discard_list(parts.store, list_id)
+        raise
 
 
 async def change(

@@ -181,13 +181,12 @@ _WITH_CAMPAIGN = (
     "SELECT attempt.*, campaign.public_id AS campaign_public_id FROM attempt"
     " JOIN campaign ON campaign.id = attempt.campaign"
 )
-_NOT_DELETED = "attempt.campaign NOT IN (SELECT id FROM campaign WHERE deleted_at IS NOT NULL)"
 
 
 def find(view: Snapshot, reference: str) -> AttemptOfCampaign:
     """By id, or by numeric id as text. Raises NotFound."""
     row = view.execute(
-        f"{_WITH_CAMPAIGN} WHERE (attempt.id = ? OR attempt.numeric_id = ?) AND {_NOT_DELETED}",
+        f"{_WITH_CAMPAIGN} WHERE (attempt.id = ? OR attempt.numeric_id = ?) AND campaign.deleted_at IS NULL",
         (reference, key_of(reference)),
     ).fetchone()
     if row is None:

@@ -6,12 +6,11 @@ import pytest
 
 from dialer.domain.call import AttemptState, Channel
 from dialer.domain.campaign import CampaignStatus, StatusReason
-from dialer.domain.errors import (
-    NotFound,
-)
+from dialer.domain.errors import NotFound
 from dialer.service import campaigns
 from dialer.service.agents import Agents
-from tests.service.desk import ALICE, NEW, RETRY, Desk
+from dialer.store import contacts
+from tests.service.desk import ALICE, BOB, NEW, RETRY, Desk
 
 
 async def test_a_campaign_is_found_by_either_id(desk: Desk) -> None:
@@ -80,3 +79,22 @@ async def test_a_running_campaign_whose_agent_has_gone_says_so(desk: Desk) -> No
         StatusReason.AGENT_UNAVAILABLE,
         "The campaign's agent ag_c47e7c97_b2f2 is there no more; add it, or cancel the campaign.",
     )
+
+
+async def test_where_nobody_is_left_untried_nobody_looks_for_them_through_the_whole_list(desk: Desk) -> None:
+    """In a second run, that would be a second for a million contacts, each time that somebody asks."""
+    campaign = await desk.running(ALICE, BOB, new=replace(NEW, config=RETRY))
+    for phone in (ALICE, BOB):
+        await desk.end(await desk.call(campaign, phone), AttemptState.COMPLETED)
+    campaign = await campaigns.launch(desk.parts, campaign.public_id, force_rerun=True)
+    statements: list[str] = []
+    desk.parts.store._writer.set_trace_callback(statements.append)
+
+    found = []
+    for phone in (ALICE, BOB):
+        await desk.end(await desk.call(campaign, phone), AttemptState.BUSY)
+        statements.clear()
+        is_due = await desk.parts.store.transact(lambda tx: contacts.any_due(tx, campaign))
+        found.append((is_due, any("run < " in statement for statement in statements)))
+
+    assert found == [(True, True), (False, False)]

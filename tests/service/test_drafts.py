@@ -8,14 +8,12 @@ import pytest
 
 from dialer.domain.campaign import Campaign, CampaignStatus, Counters
 from dialer.domain.contact import Audience, Person
-from dialer.domain.errors import (
-    InvalidInput,
-    NotChangeable,
-    NotFound,
-)
+from dialer.domain.errors import InvalidInput, NotChangeable, NotFound, WrongState
+from dialer.domain.ids import CampaignId
 from dialer.service import campaigns, drafts
 from dialer.store import contacts
 from dialer.store.eventlog import read_page
+from dialer.store.unit import Transaction
 from tests.clock import NOON
 from tests.service.desk import ALICE, BOB, CAROL, NEW, RETRY, Desk
 
@@ -134,4 +132,16 @@ async def test_a_change_that_a_launch_overtakes_leaves_no_contact_behind(desk: D
         await drafts.change(desk.parts, campaign.public_id, draft_only, Audience([Person(BOB)]))
 
     assert [view.contact.person.phone for view in await desk.views(campaign)] == [ALICE]
+    assert await desk.parts.store.read(contacts.orphaned_lists) == []
+
+
+async def test_a_draft_that_cannot_be_made_leaves_no_contacts(desk: Desk) -> None:
+    """Sent again while the first was on its way, say: nobody would look at them before the next start."""
+
+    def refuse(_tx: Transaction, _made: drafts.Created, /, campaign: CampaignId | None = None) -> None:
+        raise WrongState(f"Campaign {campaign} was made before.")
+
+    with pytest.raises(WrongState):
+        await drafts.create(desk.parts, NEW, Audience([Person(ALICE)]), seal=refuse)
+
     assert await desk.parts.store.read(contacts.orphaned_lists) == []

@@ -48,6 +48,8 @@ CREATE INDEX campaign_call ON campaign (id) WHERE origin = 'call';
 ALTER TABLE campaign ADD COLUMN deleted_at INTEGER;
 ALTER TABLE campaign ADD COLUMN erased_at INTEGER;
 CREATE INDEX campaign_deleted ON campaign (erased_at) WHERE deleted_at IS NOT NULL;
+-- Those that lists show: single calls may be many more.
+CREATE INDEX campaign_shown ON campaign (id) WHERE origin = 'campaign' AND deleted_at IS NULL;
 
 -- Contacts that an upload could not take, kept for a while so that they can be mended and sent again.
 CREATE TABLE upload (

@@ -165,6 +165,7 @@ CREATE INDEX campaign_call ON campaign (id) WHERE origin = 'call';
 CREATE INDEX campaign_deleted ON campaign (erased_at) WHERE deleted_at IS NOT NULL;
 CREATE INDEX campaign_expiry ON campaign (expires_at)
     WHERE expires_at IS NOT NULL AND status IN ('launched', 'running', 'paused');
+CREATE INDEX campaign_shown ON campaign (id) WHERE origin = 'campaign' AND deleted_at IS NULL;
 CREATE INDEX campaign_start ON campaign (scheduled_at)
     WHERE scheduled_at IS NOT NULL AND status IN ('draft', 'launched');
 CREATE INDEX campaign_status ON campaign (status);
