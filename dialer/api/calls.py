@@ -7,7 +7,7 @@ from contextlib import aclosing
 from aiohttp import web
 
 from dialer.api.download import download
-from dialer.api.http import PARTS, answer, read_small_json
+from dialer.api.http import PARTS, answer, answer_page, read_small_json
 from dialer.api.idempotency import sealed
 from dialer.api.route import CURSOR, PHONE, Media, Parameter, Route, choice, text, whole
 from dialer.api.wire.call import CallBody, CallMade, CallRequest, DialBody, DialMade, read_call, read_dial
@@ -37,8 +37,12 @@ async def page_of_campaign(request: web.Request) -> web.Response:
     found, cursor = await attempts.page_of_campaign(
         request.app[PARTS], request.match_info["id"], state=state, phone=phone, after=after, limit=limit
     )
-    shown = [CallAnswer.of(call) for call in found]
-    return answer(CallPage(calls=shown, next_cursor=None if cursor is None else str(cursor)))
+
+    def shown() -> CallPage:
+        calls = [CallAnswer.of(call) for call in found]
+        return CallPage(calls=calls, next_cursor=None if cursor is None else str(cursor))
+
+    return await answer_page(shown)
 
 
 async def page(request: web.Request) -> web.Response:
@@ -52,7 +56,7 @@ async def page(request: web.Request) -> web.Response:
     found, total = await attempts.page(
         request.app[PARTS], channel=channel, status=status, limit=limit, offset=offset
     )
-    return answer(CallList(calls=[CallAnswer.of(call) for call in found], total=total))
+    return await answer_page(lambda: CallList(calls=[CallAnswer.of(call) for call in found], total=total))
 
 
 async def show(request: web.Request) -> web.Response:

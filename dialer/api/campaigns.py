@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from dialer.api.auth import require
-from dialer.api.http import INTAKE, PARTS, answer, key_of, read_json
+from dialer.api.http import INTAKE, PARTS, answer, answer_page, key_of, read_json
 from dialer.api.idempotency import sealed
 from dialer.api.route import Route, choice, flag, whole
 from dialer.api.wire.campaign import ChangeBody, CreateBody
@@ -54,7 +54,9 @@ async def page(request: web.Request) -> web.Response:
     found, total = await campaigns.page(
         request.app[PARTS], status=status, channel=channel, limit=limit, offset=offset
     )
-    return answer(CampaignPage(campaigns=[CampaignAnswer.of(campaign) for campaign in found], total=total))
+    return await answer_page(
+        lambda: CampaignPage(campaigns=[CampaignAnswer.of(campaign) for campaign in found], total=total)
+    )
 
 
 async def show(request: web.Request) -> web.Response:

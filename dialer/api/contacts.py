@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from dialer.api.http import PARTS, answer
+from dialer.api.http import PARTS, answer_page
 from dialer.api.route import CURSOR, PHONE, Route, choice, flag, whole
 from dialer.api.wire.contact_answer import ContactAnswer, ContactPage
 from dialer.api.wire.query import Query
@@ -32,8 +32,12 @@ async def page(request: web.Request) -> web.Response:
         after=after,
         limit=limit,
     )
-    shown = [ContactAnswer.of(view) for view in found]
-    return answer(ContactPage(contacts=shown, next_cursor=None if cursor is None else str(cursor)))
+
+    def shown() -> ContactPage:
+        contacts_shown = [ContactAnswer.of(view) for view in found]
+        return ContactPage(contacts=contacts_shown, next_cursor=None if cursor is None else str(cursor))
+
+    return await answer_page(shown)
 
 
 ROUTES: tuple[Route, ...] = (

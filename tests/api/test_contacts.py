@@ -1,9 +1,12 @@
 """The contacts page."""
 
+import threading
 from typing import Any
 
 import pytest
 
+from dialer.api.http import answer_page
+from dialer.api.wire.contact_answer import ContactPage
 from tests.api.conftest import Api
 
 PEOPLE: list[Any] = [
@@ -93,3 +96,16 @@ async def test_a_bad_filter_is_a_422(api: Api, name: str, value: str) -> None:
 
     assert answer.status == 422
     assert answer.locs == [("query", name)]
+
+
+async def test_a_page_is_written_beside_the_loop() -> None:
+    writers: list[int] = []
+
+    def page() -> ContactPage:
+        writers.append(threading.get_ident())
+        return ContactPage(contacts=[], next_cursor=None)
+
+    response = await answer_page(page)
+
+    assert response.text == '{"contacts":[],"next_cursor":null}'
+    assert threading.get_ident() not in writers
