@@ -6,18 +6,23 @@ from dataclasses import dataclass, replace
 
 from dialer.carriers.base import Ended
 from dialer.domain.call import CARRIERS_WORD, OPEN, SKIPPED, Attempt, AttemptState, Channel, Failure
-from dialer.domain.campaign import Campaign, CampaignConfig, NewCampaign, read_config
+from dialer.domain.campaign import Campaign, CampaignConfig, Counters, NewCampaign, read_config
 from dialer.domain.contact import Audience, Contact, Person
-from dialer.domain.ids import AttemptId, new_attempt_id, new_token
+from dialer.domain.ids import AttemptId, ContactId, new_attempt_id, new_token
 from dialer.domain.retry import ContactStatus, End
-from dialer.service import attempts, calls, campaigns, contacts, drafts
+from dialer.service import calls, campaigns, contacts, drafts
 from dialer.service.calls import Report, Word
 from dialer.service.claims import Claim, Claimed, claim
 from dialer.service.contacts import ContactView
 from dialer.service.parts import Parts
 from dialer.service.settlement import Settled
+from dialer.store import attempts
+from dialer.store import campaigns as stored_campaigns
+from dialer.store import contacts as stored_contacts
 from dialer.store.attempts import Intent
+from dialer.store.contacts import Callee
 from dialer.store.eventlog import read_page
+from dialer.store.unit import Snapshot
 from tests.clock import FakeClock
 
 ALICE, BOB, CAROL = "+12025550101", "+12025550102", "+12025550103"
@@ -85,11 +90,25 @@ class Desk:
     ) -> tuple[AttemptId, Claim]:
         present = await self.get(campaign)
         contact = await self.contact(campaign, phone)
-        intent = Intent(
-            id=new_attempt_id(self.clock.now()),
+        attempt = new_attempt_id(self.clock.now())
+        intent = self._intent(attempt, campaign, contact.id, phone, run or present.run, agent_kind=agent_kind)
+        return attempt, await claim(self.parts.store, intent)
+
+    def _intent(
+        self,
+        attempt: AttemptId,
+        campaign: Campaign,
+        contact: ContactId,
+        phone: str,
+        run: int,
+        *,
+        agent_kind: str = "message",
+    ) -> Intent:
+        return Intent(
+            id=attempt,
             campaign=campaign.id,
-            run=run or present.run,
-            contact=contact.id,
+            run=run,
+            contact=contact,
             channel=campaign.channel,
             phone=phone,
             from_number=None,
@@ -101,7 +120,24 @@ class Desk:
             max_duration=60,
             agent_kind=agent_kind,
         )
-        return intent.id, await claim(self.parts.store, intent)
+
+    async def claim_single(self, made: Campaign) -> Call | None:
+        """As the engine does: the first attempt has the id that its caller was given."""
+
+        def look(view: Snapshot) -> tuple[Campaign, list[Callee]]:
+            campaign = stored_campaigns.get(view, made.id)
+            found = stored_contacts.due(view, campaign, limit=1, untried_after=ContactId(0))
+            return campaign, list(found.people)
+
+        campaign, due = await self.parts.store.read(look)
+        for callee in due:
+            first = callee.tries == 0
+            attempt = AttemptId(campaign.public_id) if first else new_attempt_id(self.clock.now())
+            intent = self._intent(attempt, campaign, callee.id, callee.person.phone, campaign.run)
+            claimed = await claim(self.parts.store, intent)
+            if isinstance(claimed, Claimed):
+                return Call(attempt, claimed.n)
+        return None
 
     async def call(self, campaign: Campaign, phone: str, *, agent_kind: str = "message") -> Call:
         """A claim that must succeed."""
@@ -134,7 +170,17 @@ class Desk:
         return [event.kind for event in events if event.campaign == campaign.id]
 
     async def attempt(self, call: Call) -> Attempt:
-        return (await attempts.get(self.parts, call.id)).attempt
+        return next(attempt for attempt in await self.attempts() if attempt.id == call.id)
+
+    async def attempts(self) -> list[Attempt]:
+        """Of all campaigns, hidden ones too."""
+
+        def work(view: Snapshot) -> list[Attempt]:
+            keys = [row[0] for row in view.execute("SELECT id FROM campaign")]
+            asked = {"state": None, "phone": None, "after": 0, "limit": 100_000}
+            return [each for key in keys for each in attempts.of_campaign(view, key, **asked)]
+
+        return await self.parts.store.read(work)
 
     async def audit(self) -> None:
         """What must be so at every instant, whatever was done."""
@@ -154,14 +200,38 @@ class Desk:
                 skipped=sum(person.outcome in SKIPPED for person in people),
             )
             assert counted == recount
+        await self._audit_hidden()
         await self._audit_attempts()
 
+    async def _audit_hidden(self) -> None:
+        """Single calls and deleted campaigns add up, too; of those that are erased no number is left."""
+
+        def work(view: Snapshot) -> list[tuple[Counters, Counters]]:
+            rows = view.execute("SELECT id FROM campaign").fetchall()
+            found = [stored_campaigns.get(view, row[0]) for row in rows]
+            return [(each.counters, stored_contacts.recount(view, each)) for each in found]
+
+        def numbers(view: Snapshot) -> int:
+            return sum(
+                view.execute(
+                    f"SELECT count(*) FROM {rows} WHERE erased_at IS NOT NULL AND phone GLOB '+*'"
+                ).fetchone()[0]
+                for rows in (
+                    "campaign JOIN contact USING (list)",
+                    "campaign JOIN attempt ON attempt.campaign = campaign.id",
+                )
+            )
+
+        for counted, recounted in await self.parts.store.read(work):
+            assert counted == recounted
+        assert await self.parts.store.read(numbers) == 0
+
     async def _audit_attempts(self) -> None:
-        every, _ = await attempts.page(self.parts, channel=None, status=None, limit=100_000, offset=0)
-        live = Counter((a.attempt.phone, a.attempt.channel) for a in every if a.attempt.state in OPEN)
+        every = await self.attempts()
+        live = Counter((each.phone, each.channel) for each in every if each.state in OPEN)
         assert not live or max(live.values()) == 1
-        for found in every:
-            attempt = found.attempt
+        assert all(each.phone.startswith("+") for each in every if each.state in OPEN), "erased too early"
+        for attempt in every:
             said = self._words.get(attempt.id)
             assert said in (None, attempt.state), "the carrier's word was undone"
             if attempt.state in CARRIERS_WORD:

@@ -1,6 +1,7 @@
 """Anything may happen in any order: the counters sum, no number is called twice at once, words stand."""
 
 import asyncio
+import contextlib
 import tempfile
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
@@ -12,12 +13,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from dialer.api.wire.batches import Batches
 from dialer.carriers.base import Answered, Dtmf, Ended, Placed, Ringing, SmsStatus
 from dialer.domain.call import CARRIERS_WORD, AttemptState, Channel, Failure
-from dialer.domain.campaign import Campaign
+from dialer.domain.campaign import OVER, Campaign
+from dialer.domain.contact import Person
 from dialer.domain.errors import DialerError
+from dialer.domain.phone import NumberCheck
 from dialer.domain.policy import Agent, AgentAddress, Policy
-from dialer.service import campaigns, requeue, starts
+from dialer.service import campaigns, erasure, requeue, single_calls, starts, uploads
 from dialer.service.agents import Agents
 from dialer.service.calls import Word
 from dialer.service.claims import Claimed
@@ -25,11 +29,15 @@ from dialer.service.fences import Fences
 from dialer.service.numbers import CallerIds
 from dialer.service.parts import Parts
 from dialer.service.readiness import Readiness
+from dialer.service.single_calls import NewCall
+from dialer.store.calls import SingleCall
 from dialer.store.db import open_store
 from tests.clock import NOON, FakeClock
 from tests.service.desk import ALICE, BOB, CAROL, NEW, Call, Desk, config
 
 PHONES = (ALICE, BOB, CAROL)
+LATER = ("+12025550104", "+15550000000")
+"""The second one is not usable."""
 DOCUMENTS = (
     "{}",
     '{"retry": {"enabled": true, "intervalsMinutes": [1, 5]}, "on_unknown": "retry_after:1h"}',
@@ -58,6 +66,7 @@ class Service(RuleBasedStateMachine):
         self.runner = asyncio.Runner()
         self.stack = AsyncExitStack()
         self.campaigns: list[Campaign] = []
+        self.singles: list[Campaign] = []
         self.calls: list[Call] = []
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
@@ -140,6 +149,63 @@ class Service(RuleBasedStateMachine):
             assert before[1].held
             assert shown.contact.due == self.clock.now()
 
+    @rule(
+        which=st.integers(0, 4), phones=st.lists(st.sampled_from((*PHONES, *LATER)), min_size=1, max_size=3)
+    )
+    def append(self, which: int, phones: list[str]) -> None:
+        campaign = self.campaigns[which % len(self.campaigns)]
+        batches = Batches(NumberCheck.VALID)
+        for phone in phones:
+            batches.add(Person(phone))
+        before = self.run(self.desk.get(campaign)).counters
+        try:
+            upload = self.run(uploads.begin(self.desk.parts, campaign.public_id))
+            self.run(uploads.add(self.desk.parts, upload, *batches.finish()))
+        except DialerError:
+            added = 0
+        else:
+            added = upload.accepted
+        assert self.run(self.desk.get(campaign)).counters.total == before.total + added
+
+    @precondition(lambda self: len(self.campaigns) > 1)
+    @rule(which=st.integers(0, 4))
+    def delete(self, which: int) -> None:
+        """Its calls may still be open, and be heard of."""
+        campaign = self.campaigns[which % len(self.campaigns)]
+        with contextlib.suppress(DialerError):
+            self.run(campaigns.cancel(self.desk.parts, campaign.public_id))
+        self.run(erasure.delete(self.desk.parts, campaign.public_id))
+        self.campaigns.remove(campaign)
+        self.run(erasure.erase_deleted(self.desk.parts))
+
+    @rule(phone=st.sampled_from(PHONES), wait=st.sampled_from([None, 60_000]))
+    def dial(self, phone: str, wait: int | None) -> None:
+        at = None if wait is None else self.clock.now() + wait
+        new = NewCall(Person(phone), AGENT.id, scheduled_at=at)
+        made = self.run(single_calls.dial(self.desk.parts, new))
+        self.singles.append(made.call.campaign)
+
+    @precondition(lambda self: self.singles)
+    @rule(data=st.data())
+    def claim_single(self, data: st.DataObject) -> None:
+        made = data.draw(st.sampled_from(self.singles[-4:]))
+        claimed = self.run(self.desk.claim_single(made))
+        if claimed is not None:
+            self.calls.append(claimed)
+
+    @precondition(lambda self: self.calls or self.singles)
+    @rule(data=st.data())
+    def hang_up(self, data: st.DataObject) -> None:
+        known = [call.id for call in self.calls[-8:]] + [made.public_id for made in self.singles[-4:]]
+        reference = data.draw(st.sampled_from(known))
+        try:
+            found = self.run(single_calls.hang_up(self.desk.parts, reference))
+        except DialerError:
+            return
+        if isinstance(found, SingleCall):
+            assert found.campaign.counters.pending == 0
+            assert found.campaign.status in OVER
+
     @rule(which=st.integers(0, 4), phone=st.sampled_from(PHONES))
     def claim(self, which: int, phone: str) -> None:
         campaign = self.campaigns[which % len(self.campaigns)]
@@ -207,6 +273,7 @@ class Service(RuleBasedStateMachine):
             await self.clock.advance(seconds)
             await starts.start_due(self.desk.parts)
             await starts.expire_due(self.desk.parts)
+            await erasure.erase_deleted(self.desk.parts)
 
         self.run(scheduler())
 
