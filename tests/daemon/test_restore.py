@@ -17,6 +17,8 @@ from tests.daemon.truth import claimed_for, connect
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
+_MORE_THAN_A_BACKUP_LASTS = 3_000
+"""People; a quick machine calls some hundred a second."""
 _ROUNDS = 50
 """Looks of 20 ms, each half a second of the clock, in which somebody would have been rung."""
 
@@ -25,7 +27,7 @@ def test_backed_up_under_load_and_restored_nobody_is_rung_before_or_after_the_co
     forge: Forge, network: Process, tmp_path: Path
 ) -> None:
     """Everybody who is pending in the copy was rung since; the operator cancels, then confirms."""
-    part = people(300, at_once=20)
+    part = people(_MORE_THAN_A_BACKUP_LASTS, at_once=20)
     config = write_config(tmp_path, network.url())
     copy = tmp_path / "copy.db"
     with forge.daemon(config) as daemon, sitting_at(daemon.url(), key(config)) as desk:
@@ -59,7 +61,7 @@ def test_backed_up_under_load_and_restored_nobody_is_rung_before_or_after_the_co
 def test_an_older_copy_that_was_put_in_place_by_hand_is_held_and_one_killed_at_any_moment_is_not(
     forge: Forge, network: Process, tmp_path: Path
 ) -> None:
-    part = people(300, at_once=20)
+    part = people(_MORE_THAN_A_BACKUP_LASTS, at_once=20)
     config = write_config(tmp_path, network.url())
     file = database(config)
     with forge.daemon(config) as daemon, sitting_at(daemon.url(), key(config)) as desk:
