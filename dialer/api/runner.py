@@ -23,7 +23,7 @@ _BUFFER = 64 * 1024
 class Runner(web.AppRunner):
     """`options`: aiohttp's own."""
 
-    def __init__(self, app: web.Application, limits: Limits | None = None, **options: Any) -> None:  # noqa: ANN401
+    def __init__(self, app: web.Application, limits: Limits | None = None, **options: Any) -> None:  # noqa: ANN401  aiohttp's
         self._door = Door(limits or Limits(), app[PARTS].clock)
         super().__init__(
             app,

@@ -24,7 +24,7 @@ def schemas_of(wanted: Sequence[Wanted]) -> tuple[Mapping[Wanted, JsonSchema], J
 
 
 class _Writer(GenerateJsonSchema):
-    def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:  # noqa: ARG002
+    def sort(self, value: JsonSchemaValue, parent_key: str | None = None) -> JsonSchemaValue:  # noqa: ARG002  pydantic has it
         return value  # fields stand in the order in which we wrote them
 
     def field_title_should_be_set(self, _schema: object) -> bool:

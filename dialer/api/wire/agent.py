@@ -54,10 +54,10 @@ class AgentBody(Body):
     """The reference's names."""
 
     name: Name | None = None
-    voiceEnabled: bool | None = None  # noqa: N815
-    smsEnabled: bool | None = None  # noqa: N815
-    firstMessage: Message | None = None  # noqa: N815
-    maxDurationSeconds: Annotated[int, Field(ge=0, le=LONGEST_CALL)] | None = None  # noqa: N815
+    voiceEnabled: bool | None = None
+    smsEnabled: bool | None = None
+    firstMessage: Message | None = None
+    maxDurationSeconds: Annotated[int, Field(ge=0, le=LONGEST_CALL)] | None = None
     """0: `dialing.max_duration` alone counts."""
     connect: ConnectBody | None = None
 
@@ -136,10 +136,10 @@ class AgentAnswer(BaseModel):
     id: str
     numeric_id: int
     name: str
-    voiceEnabled: bool  # noqa: N815
-    smsEnabled: bool  # noqa: N815
-    firstMessage: str | None  # noqa: N815
-    maxDurationSeconds: int  # noqa: N815
+    voiceEnabled: bool
+    smsEnabled: bool
+    firstMessage: str | None
+    maxDurationSeconds: int
     connect: Connection
     source: str
     """`configuration`: it stands in the file, and is changed there; or `api`."""

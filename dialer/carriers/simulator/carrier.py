@@ -79,10 +79,10 @@ class SimulatedCarrier:
             yield event
         self._network.raise_fault()
 
-    async def look_up(self, attempt_id: AttemptId, carrier_id: str | None) -> LookupResult:  # noqa: ARG002
+    async def look_up(self, attempt_id: AttemptId, carrier_id: str | None) -> LookupResult:  # noqa: ARG002  the seam has it
         return self._network.look_up(attempt_id)
 
-    async def hang_up(self, attempt_id: AttemptId, carrier_id: str | None) -> None:  # noqa: ARG002
+    async def hang_up(self, attempt_id: AttemptId, carrier_id: str | None) -> None:  # noqa: ARG002  the seam has it
         await self._network.hang_up(attempt_id)
 
     async def recording(self, attempt_id: AttemptId) -> RecordingResult:

@@ -126,7 +126,7 @@ class RemoteSimulator:
         failpoint("carrier.reply")
         return sort_answer(response.status, response.headers.get("Retry-After"), answer)
 
-    async def look_up(self, attempt_id: AttemptId, carrier_id: str | None) -> LookupResult:  # noqa: ARG002
+    async def look_up(self, attempt_id: AttemptId, carrier_id: str | None) -> LookupResult:  # noqa: ARG002  the seam has it
         try:
             status, answer = await self._get(f"/calls/{attempt_id}", _TOTAL)
             if status == _OK:
@@ -137,7 +137,7 @@ class RemoteSimulator:
             return Unreachable(_in_words(error))
         return Unreachable(f"The simulated network answered {status}.")
 
-    async def hang_up(self, attempt_id: AttemptId, carrier_id: str | None) -> None:  # noqa: ARG002
+    async def hang_up(self, attempt_id: AttemptId, carrier_id: str | None) -> None:  # noqa: ARG002  the seam has it
         # Lost on its way, it is as if the callee had not noticed: the longest duration ends the call.
         with suppress(*_FAULTS):
             async with self._clock.timeout(_TOTAL), self._http.delete(f"{self._url}/calls/{attempt_id}"):
