@@ -1,12 +1,11 @@
 """Who is called next, and how many at once."""
 
-import asyncio
 from collections import Counter
 
 import pytest
 
 from dialer.carriers.base import PlaceRequest, PlaceResult
-from dialer.domain.call import AttemptState, Channel, Failure, Outcome
+from dialer.domain.call import AttemptState, Failure, Outcome
 from dialer.domain.retry import ContactStatus, Waiting
 from tests.clock import FakeClock
 from tests.engine.dialer import Dialer, seconds_since
@@ -126,87 +125,6 @@ async def test_the_slot_is_free_when_the_carriers_code_breaks(dialer: Dialer, ne
     assert dialer.slots_in_use == 0
 
 
-async def test_a_large_campaign_does_not_starve_a_small_one(dialer: Dialer, network: Network) -> None:
-    await dialer.start(max_concurrent=2)
-    await dialer.running(contacts=200)
-    small = [f"+4420{number:07}" for number in range(5)]
-    await dialer.running(numbers=small)
-
-    for _ in range(12):
-        await network.end()
-
-    assert set(small) <= set(network.numbers)
-
-
-async def test_campaigns_take_turns(dialer: Dialer, network: Network) -> None:
-    await dialer.start(max_concurrent=1)
-    await dialer.running(numbers=[f"+4411{number:07}" for number in range(20)])
-    await dialer.running(numbers=[f"+4422{number:07}" for number in range(20)])
-    for _ in range(10):
-        await network.end()
-
-    turns = [number[:5] for number in network.numbers]
-    both = turns[turns.index("+4422") :]
-    assert both[:7] == ["+4422", "+4411", "+4422", "+4411", "+4422", "+4411", "+4422"]
-
-
-async def test_a_campaigns_calls_per_second_are_kept(
-    dialer: Dialer, network: Network, clock: FakeClock
-) -> None:
-    start = clock.now()
-    await dialer.running(contacts=100, config={"pacing": {"calls_per_second": 4}})
-    await clock.advance(9.999)
-
-    assert network.placed == 40
-    assert seconds_since(start, network.moments[:5]) == [0, 0.25, 0.5, 0.75, 1]
-
-
-async def test_calls_per_second_that_are_raised_count_from_the_last_call_on(
-    dialer: Dialer, network: Network, clock: FakeClock
-) -> None:
-    campaign = await dialer.running(contacts=100, config={"pacing": {"calls_per_second": 1}})
-    await clock.advance(1.5)
-    assert network.placed == 2
-
-    await dialer.change(campaign, config={"pacing": {"calls_per_second": 10}})
-    await clock.advance(1.499)
-
-    assert network.placed == 2 + 15
-
-
-async def test_a_raised_pace_does_not_wait_for_what_the_slow_one_had_promised(
-    dialer: Dialer, network: Network, clock: FakeClock
-) -> None:
-    campaign = await dialer.running(contacts=5, config={"pacing": {"calls_per_second": 0.001}})
-    assert network.placed == 1
-
-    await dialer.change(campaign, config={"pacing": {"calls_per_second": 1}})
-    await clock.advance(4)
-
-    assert network.placed == 5
-
-
-async def test_the_daemons_calls_per_second_are_shared_by_its_campaigns(
-    dialer: Dialer, network: Network, clock: FakeClock
-) -> None:
-    await dialer.start(calls_per_second=5)
-    await dialer.running(contacts=100)
-    await dialer.running(contacts=100)
-    await clock.advance(9.999)
-
-    assert network.placed == 50
-
-
-async def test_a_carriers_calls_per_second_are_kept(
-    dialer: Dialer, network: Network, clock: FakeClock
-) -> None:
-    network.calls_per_second = 8
-    await dialer.running(contacts=100)
-    await clock.advance(9.999)
-
-    assert network.placed == 80
-
-
 async def test_a_retry_leaves_at_its_instant(dialer: Dialer, network: Network, clock: FakeClock) -> None:
     """Not at the next tick of the heartbeat, which is why this starts between two of them."""
     campaign = await dialer.running(config={"retry": {"enabled": True, "intervalsMinutes": [1, 5]}})
@@ -305,59 +223,6 @@ async def test_a_number_that_the_carrier_refuses_is_not_tried_again(
     contact = await dialer.contact(campaign)
     assert (contact.status, contact.outcome) == (ContactStatus.FAILED, Outcome.INVALID_NUMBER)
     assert network.placed == 1
-
-
-async def test_a_rerun_calls_everybody_again_once(dialer: Dialer, network: Network) -> None:
-    """More people than are read ahead at a time."""
-    campaign = await dialer.running(
-        contacts=700, max_concurrent=50, channel=Channel.SMS, message_template="Hello"
-    )
-    assert (await dialer.now(campaign)).status == "completed"
-
-    await dialer.launch(campaign, force_rerun=True)
-
-    done = await dialer.now(campaign)
-    assert (done.status, done.run, done.counters.completed) == ("completed", 2, 700)
-    assert set(Counter(network.numbers).values()) == {2}
-
-
-async def test_a_rerun_while_calls_of_the_last_run_are_open_waits_for_their_numbers(
-    dialer: Dialer, network: Network
-) -> None:
-    campaign = await dialer.running(contacts=3, max_concurrent=2)
-    await dialer.cancel(campaign)
-    await dialer.launch(campaign, force_rerun=True)
-    await network.ringing(2)
-    assert network.placed == 2
-
-    for placed in (3, 4, 5):
-        await network.end()
-        assert network.placed == placed
-    await network.end_all()
-
-    done = await dialer.now(campaign)
-    assert (done.status, done.counters.completed) == ("completed", 3)
-
-
-async def test_a_rerun_that_follows_a_cancel_at_once_starts_from_the_beginning(
-    dialer: Dialer, network: Network
-) -> None:
-    """The engine sees both at the same time; the second time it is in the middle of a re-run."""
-    campaign = await dialer.running(contacts=300, max_concurrent=1)
-    for _ in range(2):
-        async with dialer.slow_disk():
-            cancelling = asyncio.create_task(dialer.cancel(campaign))
-            await dialer.clock.settle()
-            launching = asyncio.create_task(dialer.launch(campaign, force_rerun=True))
-            await dialer.clock.settle()
-        await asyncio.gather(cancelling, launching)
-        await network.end()
-    placed = network.placed
-    await dialer.change(campaign, max_concurrent=300)
-    await network.ringing(300)
-
-    assert (await dialer.now(campaign)).run == 3
-    assert network.placed == placed + 299
 
 
 async def test_a_paused_campaign_places_no_further_call(
